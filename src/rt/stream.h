@@ -1,0 +1,47 @@
+#pragma once
+
+// Stream: a two-way flow of bytes, whatever carries it (TCP, TLS, memory).
+//
+// A stream belongs to one loop.  At most one read and one write may be pending at a time.  Every
+// pending operation ends with Error(cancelled) when close() is called, by whomever.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "rt/task.h"
+
+namespace tt::rt {
+
+struct Peer {
+  std::string address;  // "127.0.0.1" or "::1"; "memory" for an in-memory stream
+  unsigned short port = 0;
+  bool is_loopback = false;
+  bool is_encrypted = false;
+};
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // Waits for bytes and takes up to into.size() of them.  0: the peer has sent its last byte.
+  // Throws Error(unavailable) if the connection broke.
+  virtual Task<std::size_t> read_some(std::span<char> into) = 0;
+
+  // Sends all `parts` in order, gathered into as few system calls as possible; the parts must
+  // stay alive until the Task returns.  Throws Error(unavailable) if the connection broke.
+  virtual Task<> write(std::span<const std::string_view> parts) = 0;
+
+  // Says that no more bytes will be sent; reading goes on.
+  virtual Task<> shutdown_write() = 0;
+
+  // Ends the connection now.  Idempotent, call on the stream's loop.
+  virtual void close() noexcept = 0;
+
+  virtual const Peer& peer() const = 0;
+};
+
+// One part; `bytes` must stay alive until the Task returns.
+Task<> write_all(Stream& stream, std::string_view bytes);
+
+}  // namespace tt::rt
