@@ -19,7 +19,7 @@ function(tt_test)
     tt_use_pch(${target} ON)
   endif()
   add_test(NAME ${id} COMMAND ${target})
-  set_tests_properties(${id} PROPERTIES TIMEOUT 300)
+  set_tests_properties(${id} PROPERTIES TIMEOUT 300 LABELS unit)
 endfunction()
 
 # tt_fuzz(NAME archive_block SOURCE block_fuzz.cc DEPS archive)

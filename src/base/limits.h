@@ -27,6 +27,10 @@ struct Limits {
   std::size_t datapoints_per_request_max = 500;
   std::size_t datapoints_per_import_max = 100'000;
   std::size_t channels_per_feed_max = 10'000;
+  std::size_t waypoints_per_feed_max = 1'000;     // the oldest go
+  std::size_t description_chars_max = 16 * 1024;
+  std::size_t registry_cache_entries_max = 200'000;  // feeds and their channels, in memory
+  std::size_t feeds_per_page_max = 1'000;
 
   // Bus and MQTT
   std::size_t topic_bytes_max = 1024;

@@ -45,6 +45,9 @@ class Subscriber {
   // Called on the subscriber's loop; must return soon and bound what it queues.  `tag` is the one
   // given to subscribe().  `retained`: sent because of the subscription, not of a publication.
   virtual void deliver(const MessagePtr& message, std::uint64_t tag, bool retained) noexcept = 0;
+  // Awaited between two portions of retained messages, so that a subscriber that matches a million
+  // of them takes them at its own pace.
+  virtual Task<> ready_for_more() { co_return; }
 };
 
 // Rules over a part of the topics, e.g. telemetry over feeds/…; it may also add current values
@@ -56,9 +59,12 @@ class TopicOwner {
   // invalid, … to refuse.  Returns the messages to deliver (usually the same).  Durable on return.
   virtual Task<std::vector<Message>> accept(const identity::Caller& caller,
                                             std::vector<Message> messages) = 0;
-  // Throws denied if `caller` may not subscribe to `filter`.
+  // Throws denied if `caller` may not subscribe to `filter`, which is under the owner's prefix.
+  // (A filter that merely reaches into it, like "#", needs the right to topics without owner, and
+  // visible() for each message.)
   virtual Task<> check_subscription(const identity::Caller& caller, std::string filter) = 0;
-  // What a new subscriber of `filter` gets at once besides retained messages.
+  // What a new subscriber of `filter`, under the owner's prefix, gets at once besides retained
+  // messages.
   virtual Task<std::vector<Message>> current(const identity::Caller& caller,
                                              std::string filter) = 0;
   // May this subscriber see this message now?  Called at delivery for filters with wildcards.
@@ -71,25 +77,33 @@ class Bus {
  public:
   virtual ~Bus() = default;
 
-  // Topics that start with `prefix` (whole levels, e.g. "feeds") belong to `owner`.  Before start.
+  // Topics that start with `prefix` (whole levels, e.g. "feeds") belong to `owner`; the longest
+  // prefix wins.  Before start.
   virtual void own(std::string prefix, TopicOwner& owner) = 0;
 
-  // Loads the retained messages and their subscribers' tables; call once, before the first use.
+  // Loads the retained messages; call once, before the first use, on any loop.  Throws corrupt if
+  // one of them is damaged.
   virtual Task<> start() = 0;
 
-  // All or none.  Topics without an owner may be used by callers whose key has no resource limit
-  // and has `update`.  Throws what the owner throws, denied, or invalid for a bad topic.
+  // Waits until what was to be retained is stored.  Call on any loop, after the last publish().
+  virtual Task<> stop() = 0;
+
+  // All or none (of each owner's part, if several owners are concerned).  Topics without an owner
+  // may be used by callers whose key has no resource limit and has `update`; those that start
+  // with '$' by nobody.  Throws what the owner throws, denied, exhausted if there are too many
+  // retained messages, or invalid for a bad topic.  Call on a loop, as all that follows.
   virtual Task<> publish(identity::CallerPtr caller, std::vector<Message> messages) = 0;
 
   // Delivers to what matches now, without owners, retention or permissions: for owners that derive
-  // one message from another.  Call on any loop.
+  // one message from another.
   virtual Task<> deliver(std::vector<Message> messages) = 0;
 
-  // True if at least one subscription of any loop matches; lock-free, call on a loop.
+  // True if at least one subscription of any loop matches; lock-free.
   virtual bool has_subscribers(std::string_view topic) = 0;
 
   // `subscriber` must live until unsubscribe() has returned.  Retained and current messages arrive
-  // through deliver() before the Task returns.  Call on the subscriber's loop.
+  // through deliver() before the Task returns.  Throws denied, or invalid for a bad filter.  Call
+  // on the subscriber's loop.
   virtual Task<SubscriptionId> subscribe(identity::CallerPtr caller, Subscriber& subscriber,
                                          std::string filter, std::uint64_t tag) = 0;
   // After the return no delivery for `id` happens.  Call on the loop of the subscription.

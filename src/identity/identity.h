@@ -21,6 +21,9 @@ class Database;
 
 namespace tt::identity {
 
+// The cookie that carries the secret of a browser's session.
+inline constexpr std::string_view session_cookie = "thingtank_session";
+
 struct Account {
   AccountId id = 0;
   std::string login;

@@ -40,18 +40,21 @@ struct Channel {
   std::string name;               // Xively's datastream id
   std::vector<std::string> tags;  // sorted without regard to case
   Unit unit;
+  bool operator==(const Channel&) const = default;
 };
 
 struct Waypoint {
   Time at;
   double lat = 0;
   double lon = 0;
+  bool operator==(const Waypoint&) const = default;
 };
 
 struct Location {
   std::string name, domain, exposure, disposition, ele;
   std::optional<double> lat, lon;
   std::vector<Waypoint> waypoints;  // earlier places of a mobile thing, oldest first
+  bool operator==(const Location&) const = default;
 };
 
 struct Feed {
@@ -69,16 +72,24 @@ struct Feed {
 
   // nullptr if there is none.
   const Channel* find(std::string_view name) const;
+  bool operator==(const Feed&) const = default;
 };
 
 using FeedPtr = std::shared_ptr<const Feed>;
 
-// Changes to a feed; nullopt leaves a member as it is, an empty one clears it.
+// Changes; nullopt leaves a member as it is, an empty one clears it (for `lat` and `lon` that is
+// an optional that holds an empty optional).
+struct LocationChange {
+  std::optional<std::string> name, domain, exposure, disposition, ele;
+  std::optional<std::optional<double>> lat, lon;
+};
+
 struct FeedChange {
   std::optional<std::string> title, description, website, email, icon;
   std::optional<bool> is_private;
-  std::optional<std::vector<std::string>> tags;
-  std::optional<Location> location;  // given members overwrite: the caller has merged
+  std::optional<std::vector<std::string>> tags;  // see registry/tags.h for the comma string
+  LocationChange location;
+  std::optional<std::string> product_id, device_serial;  // of activation, never from a client
 };
 
 struct ChannelChange {
@@ -110,7 +121,8 @@ class Registry {
   // The cached snapshot, nullptr if it is not cached: for paths that must not wait.
   virtual FeedPtr find_cached(FeedId id) = 0;
 
-  // Throws unprocessable with Xively's messages ("title can't be blank", …).
+  // Throws unprocessable with Xively's messages, one a line ("title can't be blank",
+  // "datastreams_id is invalid", …), not_found if there is no such owner.
   virtual Task<FeedPtr> create(identity::AccountId owner, FeedChange change,
                                std::vector<ChannelChange> channels) = 0;
   // Applies everything or nothing; channels that do not exist are made.  A mobile thing's old
@@ -128,7 +140,7 @@ class Registry {
 // "\A[\p{L}\w\-\+\.]+\z", 1 to 255 bytes.
 bool is_channel_name(std::string_view name);
 
-// References must outlive the result.
+// The tables are made or migrated by open(), after identity's.  References must outlive the result.
 Task<std::unique_ptr<Registry>> open(orm::Database& database, rt::OffloadPool& pool,
                                      const Clock& clock, const Limits& limits);
 

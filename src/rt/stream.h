@@ -5,6 +5,7 @@
 // A stream belongs to one loop.  At most one read and one write may be pending at a time.  Every
 // pending operation ends with Error(cancelled) when close() is called, by whomever.
 
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,11 +19,19 @@ struct Peer {
   unsigned short port = 0;
   bool is_loopback = false;
   bool is_encrypted = false;
+  // Of the certificate that a TLS peer showed and proved; empty: none.
+  std::string certificate_subject = {};  // RFC 2253: "CN=device-7,O=Acme"
+  std::string certificate_sha256 = {};   // of its DER form, lower-case hexadecimal
 };
+
+class StreamList;
 
 class Stream {
  public:
-  virtual ~Stream() = default;
+  Stream() = default;
+  virtual ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
   // Waits for bytes and takes up to into.size() of them.  0: the peer has sent its last byte.
   // Throws Error(unavailable) if the connection broke.
@@ -39,6 +48,23 @@ class Stream {
   virtual void close() noexcept = 0;
 
   virtual const Peer& peer() const = 0;
+
+  // Puts the stream into `list`, out of the one in which it was; it leaves when it is destroyed.
+  void enter(StreamList& list);
+
+ private:
+  StreamList* list_ = nullptr;
+  std::list<Stream*>::iterator place_;
+};
+
+// Streams of one loop that are to be closed together.  Must outlive the streams in it.
+class StreamList {
+ public:
+  void close_all() noexcept;
+
+ private:
+  friend class Stream;
+  std::list<Stream*> streams_;
 };
 
 // One part; `bytes` must stay alive until the Task returns.

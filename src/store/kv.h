@@ -22,6 +22,11 @@
 
 namespace tt::store {
 
+// What commit() takes at most; it throws too_large for more.  A value that may grow beyond some
+// tens of kilobytes belongs into a Blob.
+inline constexpr std::size_t key_bytes_max = 8 * 1024;
+inline constexpr std::size_t batch_bytes_max = 64 * 1024 * 1024;
+
 // Changes with every write of a key, never goes back, is never 0.
 using Version = std::uint64_t;
 
@@ -73,6 +78,10 @@ class Batch {
  private:
   std::vector<Operation> operations_;
 };
+
+// The bytes of all keys and values of `batch`.  Throws too_large if it exceeds a limit above; every
+// engine calls this first.
+std::size_t checked_size_bytes(const Batch& batch);
 
 // What must still hold when a batch is applied: `key` has exactly `version`, or is absent.
 struct Expectation {

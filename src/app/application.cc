@@ -1,0 +1,175 @@
+#include "app/application.h"
+
+#include <unistd.h>
+
+#include <thread>
+
+#include "app/credentials.h"
+#include "app/data_folder.h"
+#include "app/monitoring.h"
+#include "base/error.h"
+#include "host/host.h"
+#include "orm/engine/sqlite/sqlite.h"
+#include "rt/signals.h"
+#include "rt/tls.h"
+#include "store/engine/memory/memory_kv.h"
+#include "store/engine/rocks/rocks_kv.h"
+
+namespace tt::app {
+namespace {
+
+constexpr unsigned offload_threads = 4;
+
+// The credentials of this data folder; the first start makes them, with the administrator's
+// account and the master key.
+Task<> ensure_credentials(const DataFolder& folder, identity::Identity& identity) {
+  auto path = folder / "credentials";
+  auto credentials = read_credentials(path);
+  bool is_first = !credentials;
+  if (is_first) credentials = make_credentials();
+  bool changed = !is_first && apply_environment(*credentials);
+  if (!is_first && !changed) co_return;
+
+  auto account = co_await identity.find_account(credentials->login);
+  if (!account) {
+    account = co_await identity.create_account(credentials->login, credentials->password, true);
+  } else {
+    co_await identity.set_password(credentials->login, credentials->password);
+  }
+  auto key = co_await identity.find_key(credentials->api_key);
+  if (!key) {
+    identity::KeyDraft draft;
+    draft.label = "Master key";
+    draft.private_access = true;
+    draft.permissions.push_back({.actions = identity::all_actions});
+    co_await identity.create_key(account->id, std::move(draft), credentials->api_key);
+  }
+  // Last: if anything above fails, the next start is a first start again.
+  write_credentials(path, *credentials);
+  if (!is_first) co_return;
+  fmt::print(stderr,
+             "First start: these credentials were made and stored in {} (mode 0600).\n"
+             "  console   login {}   password {}\n"
+             "  API key   {}\n",
+             path, credentials->login, credentials->password, credentials->api_key);
+}
+
+// Listeners in the order of their names, each with the protocols that edges serve on it.
+std::vector<std::unique_ptr<rt::Listener>> make_listeners(Host& host, const Config& config) {
+  auto& services = host.services();
+  std::vector<std::unique_ptr<rt::Listener>> listeners;
+  for (auto& [name, handlers] : host.handlers()) {
+    auto endpoint = rt::parse_endpoint(config.listen.at(name));
+    auto listener = std::make_unique<rt::Listener>(services.loops, name, endpoint, config.limits,
+                                                   services.metrics);
+    for (auto& [protocol, handler] : handlers) listener->handle(protocol, handler);
+    listeners.push_back(std::move(listener));
+  }
+  return listeners;
+}
+
+void use_tls(std::vector<std::unique_ptr<rt::Listener>>& listeners, rt::TlsContext& context) {
+  for (auto& listener : listeners) {
+    auto unwrap = [&context](std::unique_ptr<rt::Stream> plain, std::string first_bytes) {
+      return rt::accept_tls(std::move(plain), context, std::move(first_bytes));
+    };
+    listener->handle_tls(unwrap);
+  }
+}
+
+void print_ready(const std::vector<std::unique_ptr<rt::Listener>>& listeners) {
+  std::string line = "ready";
+  for (const auto& listener : listeners) {
+    line += fmt::format(" {}={}", listener->name(), rt::to_string(listener->endpoint()));
+  }
+  fmt::print("{} pid={}\n", line, ::getpid());
+  std::fflush(stdout);
+}
+
+std::unique_ptr<rt::TlsContext> make_tls(const Config& config) {
+  if (config.tls_certificate.empty() && config.tls_key.empty()) return nullptr;
+  rt::TlsFiles files{config.tls_certificate, config.tls_key, config.tls_client_ca};
+  return std::make_unique<rt::TlsContext>(rt::TlsRole::server, std::move(files));
+}
+
+// What a run needs besides the graph.
+enum class Run { until_signal, open_only };
+
+Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& loops,
+           rt::OffloadPool& pool) {
+  SystemClock clock;
+  Metrics metrics;
+  DataFolder folder(config.data);
+  auto tls = make_tls(config);
+  auto kv = store::open_rocks_kv(folder / "kv", pool, metrics);
+  auto blob = store::make_memory_blob();
+  auto database = orm::engine::open_sqlite(folder / "thingtank.db");
+  auto identity = co_await identity::open(*database, pool, clock, config.rates);
+  auto archive = co_await archive::open(*kv, pool, clock, metrics, config.archive);
+  auto registry = co_await registry::open(*database, pool, clock, config.limits);
+  auto bus = bus::make_bus(loops, *kv, clock, config.limits, metrics);
+  telemetry::Telemetry telemetry(*registry, *archive, *bus, clock, config.limits, metrics);
+  if (how == Run::open_only) co_return;
+
+  co_await ensure_credentials(folder, *identity);
+  http::Router router;
+  Services services{loops,     pool, clock,     config.limits, metrics,  *kv,
+                    *blob,     *identity, *bus, *registry,     *archive, telemetry};
+  Host host(services, router);
+  http::Server server(router, config.limits, metrics);
+  auto serve_http = [&server](std::unique_ptr<rt::Stream> stream, std::string first_bytes,
+                              rt::ConnectionContext& context) {
+    return server.serve(std::move(stream), std::move(first_bytes), context);
+  };
+  host.serve("http", rt::Protocol::http, {serve_http, rt::OnStop::finish});
+  add_monitoring(router, metrics, version);
+  install_plugins(host);
+  co_await bus->start();
+  for (auto& service : host.added()) co_await service->start();
+
+  Maintenance maintenance(loops.at(0), *archive);
+  auto listeners = make_listeners(host, config);
+  if (tls) use_tls(listeners, *tls);
+  for (auto& listener : listeners) {
+    listener->start();
+    host.set_endpoint(listener->name(), listener->endpoint());
+  }
+  print_ready(listeners);
+  int signal = co_await rt::wait_for_stop_signal();
+
+  log::info("stopping", {{"signal", ::strsignal(signal)}});
+  for (auto& listener : listeners) co_await listener->stop();
+  auto& added = host.added();
+  for (auto service = added.rbegin(); service != added.rend(); ++service) {
+    co_await (*service)->stop();
+  }
+  co_await maintenance.stop();
+  co_await archive->flush();
+  store::Range everything;
+  co_await kv->compact(std::move(everything));
+}
+
+void run_to_end(const Config& config, Run how, std::string_view version) {
+  log::configure(config.log_level, config.log_format);
+  unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  rt::Loops loops(config.loops > 0 ? config.loops : cores);
+  rt::OffloadPool pool(offload_threads);
+  std::exception_ptr failure;
+  auto done = [&](std::exception_ptr e) {
+    failure = e;
+    loops.stop();
+  };
+  boost::asio::co_spawn(loops.at(0).executor(), run(config, how, version, loops, pool), done);
+  loops.run();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+void serve(const Config& config, std::string_view version) {
+  run_to_end(config, Run::until_signal, version);
+}
+
+void check(const Config& config) { run_to_end(config, Run::open_only, {}); }
+
+}  // namespace tt::app

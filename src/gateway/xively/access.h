@@ -1,0 +1,30 @@
+#pragma once
+
+// What every operation does first: find the feed and ask whether the caller may.
+
+#include "gateway/xively/api.h"
+#include "gateway/xively/document.h"
+
+namespace tt::gateway::xively {
+
+// Throws not_found, denied.  `channel` empty: the feed as a whole.
+Task<registry::FeedPtr> open_feed(Services& services, const ApiRequest& request,
+                                  identity::Action action, registry::FeedId id,
+                                  std::string_view channel = {});
+
+// The channel; throws not_found.
+const registry::Channel& channel_of(const registry::Feed& feed, std::string_view name);
+
+// Throws not_acceptable() unless the reply is to be JSON or CSV.
+void require_document_format(const ApiRequest& request);
+
+// The channels' metadata that the streams bring and that differ from what the feed has; with
+// channels that the feed does not have.
+std::vector<registry::ChannelChange> channel_changes(const registry::Feed* feed,
+                                                     const std::vector<DatastreamInput>& streams);
+
+// Writes the values in `streams` to the archive and sets extremes; metadata is done already.
+Task<> record_values(Services& services, const ApiRequest& request, identity::Action action,
+                     registry::FeedPtr feed, const std::vector<DatastreamInput>& streams);
+
+}  // namespace tt::gateway::xively

@@ -1,0 +1,75 @@
+// Datastreams: create, read, update, delete.
+
+#include "gateway/xively/access.h"
+#include "gateway/xively/errors.h"
+#include "gateway/xively/history.h"
+#include "gateway/xively/operations.h"
+#include "gateway/xively/output.h"
+
+namespace tt::gateway::xively {
+
+using identity::Action;
+
+Task<ApiReply> create_datastreams(Services& services, const ApiRequest& request,
+                                  registry::FeedId id) {
+  auto feed = co_await open_feed(services, request, Action::create, id);
+  auto input = parse_datastreams(request.body, request.body_format, services.limits);
+  for (const auto& stream : input.value) {
+    if (feed->find(stream.id)) {
+      throw Error(Code::unprocessable, fmt::format("Datastream {} has already been taken", stream.id));
+    }
+  }
+  if (input.value.empty()) throw Error(Code::unprocessable, "Datastreams can't be blank");
+  auto channels = channel_changes(feed.get(), input.value);
+  registry::FeedChange nothing;
+  auto now = services.clock.now();
+  feed = co_await services.registry.update(id, std::move(nothing), std::move(channels), now);
+  co_await record_values(services, request, Action::create, feed, input.value);
+  ApiReply reply;
+  reply.status = 201;
+  reply.location = fmt::format("{}/v2/feeds/{}/datastreams/{}", request.base_url, id, input.value.back().id);
+  co_return reply;
+}
+
+Task<ApiReply> read_datastream(Services& services, const ApiRequest& request, registry::FeedId id,
+                               std::string_view stream) {
+  require_document_format(request);
+  auto feed = co_await open_feed(services, request, Action::read, id, stream);
+  const auto& channel = channel_of(*feed, stream);
+  auto history = parse_history(request, services.clock.now());
+  ChannelView view;
+  view.channel = &channel;
+  view.current = co_await services.archive.current(channel.id);
+  if (history) view.datapoints = co_await read_history(services.archive, channel.id, *history);
+  ApiReply reply;
+  reply.body = request.format == Format::csv ? datastream_csv(view) : datastream_json(view);
+  co_return reply;
+}
+
+Task<ApiReply> update_datastream(Services& services, const ApiRequest& request,
+                                 registry::FeedId id, std::string_view stream) {
+  auto feed = co_await open_feed(services, request, Action::update, id, stream);
+  channel_of(*feed, stream);  // "404 if it does not exist (not created)"
+  auto input = parse_datastream(request.body, stream, request.body_format, services.limits);
+  std::vector<DatastreamInput> streams;
+  streams.push_back(std::move(input.value));
+  auto channels = channel_changes(feed.get(), streams);
+  if (!channels.empty()) {
+    registry::FeedChange nothing;
+    auto now = services.clock.now();
+    feed = co_await services.registry.update(id, std::move(nothing), std::move(channels), now);
+  }
+  co_await record_values(services, request, Action::update, feed, streams);
+  co_return ApiReply{};
+}
+
+Task<ApiReply> delete_datastream(Services& services, const ApiRequest& request,
+                                 registry::FeedId id, std::string_view stream) {
+  co_await open_feed(services, request, Action::remove, id, stream);
+  std::string name(stream);
+  bool removed = co_await services.telemetry.remove_channel(id, std::move(name));
+  if (!removed) throw not_found();
+  co_return ApiReply{};
+}
+
+}  // namespace tt::gateway::xively

@@ -1,0 +1,92 @@
+#include "gateway/xively/errors.h"
+
+#include "base/log.h"
+#include "gateway/xively/api.h"
+#include "wire/json_writer.h"
+
+namespace tt::gateway::xively {
+namespace {
+
+constexpr std::string_view denied_text =
+    "You do not have the necessary permissions to access this resource";
+
+int status_of(Code code) {
+  // "403: … also rate limit in v2"; 406 rather than 415, for formats that are not offered.
+  if (code == Code::exhausted) return 403;
+  if (code == Code::unsupported) return 406;
+  return http::status_of(code);
+}
+
+std::string_view title_of(const Error& error) {
+  switch (status_of(error.code())) {
+    case 400: return std::string_view(error.what()).starts_with("parse error") ? "JSON Parser Error" : "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not found";
+    case 406: return "Not Acceptable";
+    case 409: return "Conflict";
+    case 413: return "Request Entity Too Large";
+    case 422: return "Unprocessable Entity";
+    case 503: return "Service Unavailable";
+    default: return "Internal Server Error";
+  }
+}
+
+std::string text_of(const Error& error) {
+  switch (error.code()) {
+    case Code::unauthenticated: return "You do not have the necessary permissions to access this resource; send your API key in the header X-ApiKey";
+    case Code::denied: return std::string(denied_text);
+    case Code::corrupt:
+    case Code::internal: return "Something went wrong on our side; the server's log has the details";
+    default: return error.what();
+  }
+}
+
+void append_json(std::string& out, const Error& error, int status) {
+  wire::JsonWriter json(out);
+  json.begin_object().member("title", title_of(error)).key("errors");
+  if (status != 422) {
+    json.value(text_of(error)).end_object();
+    return;
+  }
+  json.begin_array();
+  std::string text = text_of(error);
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    auto end = rest.find('\n');
+    json.value(rest.substr(0, end));
+    rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
+  }
+  json.end_array().end_object();
+}
+
+}  // namespace
+
+Error not_found() {
+  return Error(Code::not_found,
+               "I'm sorry we are unable to find the resource you are looking for.");
+}
+
+Error no_route(std::string_view method, std::string_view path) {
+  return Error(Code::not_found, fmt::format("No route matches [{}] \"/api{}\"", method, path));
+}
+
+Error unauthorized() { return Error(Code::unauthenticated, "no valid API key"); }
+
+Error not_acceptable() {
+  return Error(Code::unsupported, "This resource is not offered in the requested format");
+}
+
+ApiReply error_reply(const Error& error, Format format) {
+  ApiReply reply;
+  reply.status = status_of(error.code());
+  if (reply.status == 500) log::error("API request failed", {{"code", name_of(error.code())}, {"error", error.what()}});
+  if (format == Format::csv) {
+    reply.body = text_of(error);
+  } else {
+    append_json(reply.body, error, reply.status);
+  }
+  return reply;
+}
+
+}  // namespace tt::gateway::xively

@@ -1,0 +1,137 @@
+// Feeds: list, create, read, update, delete.
+
+#include "gateway/xively/access.h"
+#include "gateway/xively/errors.h"
+#include "gateway/xively/history.h"
+#include "gateway/xively/operations.h"
+#include "gateway/xively/views.h"
+#include "wire/csv.h"
+#include "wire/json_writer.h"
+
+namespace tt::gateway::xively {
+namespace {
+
+using identity::Action;
+
+std::size_t count_parameter(const ApiRequest& request, std::string_view name, std::size_t fallback,
+                            std::size_t most) {
+  auto text = request.parameter(name);
+  if (text.empty()) return fallback;
+  std::size_t value = 0;
+  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (ec != std::errc() || end != text.data() + text.size() || value < 1) {
+    throw Error(Code::invalid, fmt::format("{} must be a number from 1 to {}, not '{}'", name, most, text));
+  }
+  return std::min(value, most);
+}
+
+void append_feed_rows(std::string& out, const FeedView& view) {
+  wire::CsvWriter csv(out);
+  for (const auto& channel : view.channels) {
+    csv.field(std::to_string(view.feed->id)).field(channel.channel->name);
+    if (channel.current) {
+      csv.field(format_time(channel.current->last.at)).field(channel.current->last.value);
+    } else {
+      csv.field("").quoted_field("");
+    }
+    csv.end_row();
+  }
+}
+
+bool changes_metadata(const registry::FeedChange& change) {
+  const auto& place = change.location;
+  return change.title || change.description || change.website || change.email || change.icon ||
+         change.is_private || change.tags || place.name || place.domain || place.exposure ||
+         place.disposition || place.ele || place.lat || place.lon;
+}
+
+}  // namespace
+
+Task<ApiReply> list_feeds(Services& services, const ApiRequest& request) {
+  require_document_format(request);
+  identity::Resource anything;
+  identity::require(*request.caller, Action::read, anything, services.clock.now());
+  auto page = count_parameter(request, "page", 1, 1'000'000);
+  registry::FeedQuery query;
+  query.limit = count_parameter(request, "per_page", 50, services.limits.feeds_per_page_max);
+  query.offset = (page - 1) * query.limit;
+  query.text = request.parameter("q");
+  query.tag = request.parameter("tag");
+  query.owner_login = request.parameter("user");
+  if (request.caller->private_access) query.visible_to = request.caller->account;
+  auto offset = query.offset;
+  auto per_page = query.limit;
+  auto found = co_await services.registry.search(std::move(query));
+
+  auto content = request.parameter("content") == "summary" ? Content::summary : Content::full;
+  auto user = request.parameter("show_user") == "true" ? User::shown : User::hidden;
+  ApiReply reply;
+  wire::JsonWriter json(reply.body);
+  if (request.format == Format::json) {
+    json.begin_object().member("totalResults", found.total).member("startIndex", offset);
+    json.member("itemsPerPage", per_page).key("results").begin_array();
+  }
+  for (const auto& feed : found.feeds) {
+    // A key that is limited to some resources sees only those.
+    auto resource = telemetry::resource_of(*feed);
+    if (!identity::allow(*request.caller, Action::read, resource, services.clock.now())) continue;
+    auto view = co_await view_feed(services, request, feed);
+    if (request.format == Format::csv) {
+      append_feed_rows(reply.body, view);
+      continue;
+    }
+    std::string document;
+    append_feed_json(document, view, content, user);
+    json.raw(document);
+  }
+  if (request.format == Format::json) json.end_array().end_object();
+  co_return reply;
+}
+
+Task<ApiReply> create_feed(Services& services, const ApiRequest& request) {
+  const auto& caller = *request.caller;
+  identity::Resource anything;
+  anything.owner = caller.account;
+  identity::require(caller, Action::create, anything, services.clock.now());
+  auto input = parse_feed(request.body, request.body_format, services.limits);
+  auto channels = channel_changes(nullptr, input.value.datastreams);
+  auto feed = co_await services.registry.create(caller.account, std::move(input.value.change),
+                                                std::move(channels));
+  co_await record_values(services, request, Action::create, feed, input.value.datastreams);
+  ApiReply reply;
+  reply.status = 201;
+  reply.location = fmt::format("{}/v2/feeds/{}", request.base_url, feed->id);
+  co_return reply;
+}
+
+Task<ApiReply> read_feed(Services& services, const ApiRequest& request, registry::FeedId id) {
+  require_document_format(request);
+  auto feed = co_await open_feed(services, request, Action::read, id);
+  auto history = parse_history(request, services.clock.now());
+  auto view = co_await view_feed(services, request, feed);
+  if (history) co_await add_history(services, view, *history);
+  ApiReply reply;
+  reply.body = request.format == Format::csv ? feed_csv(view) : feed_json(view);
+  co_return reply;
+}
+
+Task<ApiReply> update_feed(Services& services, const ApiRequest& request, registry::FeedId id) {
+  auto feed = co_await open_feed(services, request, Action::update, id);
+  auto input = parse_feed(request.body, request.body_format, services.limits);
+  auto& streams = input.value.datastreams;
+  auto channels = channel_changes(feed.get(), streams);
+  if (changes_metadata(input.value.change) || !channels.empty()) {
+    auto now = services.clock.now();
+    feed = co_await services.registry.update(id, std::move(input.value.change), std::move(channels), now);
+  }
+  co_await record_values(services, request, Action::update, feed, streams);
+  co_return ApiReply{};
+}
+
+Task<ApiReply> delete_feed(Services& services, const ApiRequest& request, registry::FeedId id) {
+  co_await open_feed(services, request, Action::remove, id);
+  co_await services.telemetry.remove_feed(id);
+  co_return ApiReply{};
+}
+
+}  // namespace tt::gateway::xively

@@ -1,0 +1,162 @@
+// Reading feeds, datastreams and datapoints from JSON.
+
+#include "gateway/xively/json_input.h"
+
+#include "base/error.h"
+#include "registry/tags.h"
+
+namespace tt::gateway::xively {
+namespace {
+
+using wire::JsonKind;
+using wire::JsonValue;
+
+Error wrong(std::string_view what, std::string_view how) {
+  return Error(Code::unprocessable, fmt::format("{} {}", what, how));
+}
+
+void require_object(JsonValue value, std::string_view what) {
+  if (!value.is(JsonKind::object)) throw wrong(what, "must be an object");
+}
+
+// A text or number, as it was written; nullopt for null.
+std::optional<std::string_view> scalar(JsonValue value, std::string_view what) {
+  switch (value.kind()) {
+    case JsonKind::null: return std::nullopt;
+    case JsonKind::string:
+    case JsonKind::number:
+    case JsonKind::boolean: return value.text();
+    default: throw wrong(what, "is invalid");
+  }
+}
+
+std::string text(JsonValue value, std::string_view what) {
+  auto found = scalar(value, what);
+  return found ? std::string(*found) : std::string();
+}
+
+std::optional<double> number(JsonValue value, std::string_view what) {
+  auto found = scalar(value, what);
+  if (!found || found->empty()) return std::nullopt;
+  double result = 0;
+  auto [end, ec] = std::from_chars(found->data(), found->data() + found->size(), result);
+  if (ec != std::errc() || end != found->data() + found->size()) throw wrong(what, "is not a number");
+  return result;
+}
+
+std::optional<Time> time(JsonValue value, std::string_view what) {
+  auto found = scalar(value, what);
+  if (!found || found->empty()) return std::nullopt;
+  auto parsed = parse_time(*found);
+  if (!parsed) throw wrong(what, "is invalid");
+  return parsed;
+}
+
+std::vector<std::string> tags(JsonValue value) {
+  if (!value.is(JsonKind::array)) return registry::parse_tags(text(value, "Tags"));
+  std::vector<std::string> list;
+  for (auto element : value.elements()) list.push_back(text(element, "Tags"));
+  return list;
+}
+
+bool boolean(JsonValue value, std::string_view what) {
+  auto found = text(value, what);
+  if (found == "true") return true;
+  if (found == "false" || found.empty()) return false;
+  throw wrong(what, "must be true or false");
+}
+
+registry::Unit unit(JsonValue value) {
+  registry::Unit unit;
+  if (value.is(JsonKind::null)) return unit;
+  require_object(value, "Unit");
+  for (auto [key, member] : value.members()) {
+    if (key == "label") unit.label = text(member, "Unit label");
+    if (key == "symbol") unit.symbol = text(member, "Unit symbol");
+    if (key == "type") unit.type = text(member, "Unit type");
+  }
+  return unit;
+}
+
+void read_location(JsonValue value, registry::LocationChange& change) {
+  if (value.is(JsonKind::null)) return;
+  require_object(value, "Location");
+  for (auto [key, member] : value.members()) {
+    if (key == "name") change.name = text(member, "Location name");
+    if (key == "domain") change.domain = text(member, "Location domain");
+    if (key == "exposure") change.exposure = text(member, "Location exposure");
+    if (key == "disposition") change.disposition = text(member, "Location disposition");
+    if (key == "ele") change.ele = text(member, "Location ele");
+    if (key == "lat") change.lat = number(member, "Location lat");
+    if (key == "lon") change.lon = number(member, "Location lon");
+  }
+}
+
+DatapointInput read_datapoint(JsonValue value) {
+  require_object(value, "Datapoint");
+  DatapointInput point;
+  std::optional<std::string_view> content;
+  for (auto [key, member] : value.members()) {
+    if (key == "at") point.at = time(member, "Datapoint timestamp");
+    if (key == "value") content = scalar(member, "Datapoint value");
+  }
+  if (!content) throw wrong("Datapoint value", "can't be blank");
+  if (!point.at) throw wrong("Datapoint timestamp", "can't be blank");
+  point.value = *content;
+  return point;
+}
+
+}  // namespace
+
+void read_datapoints(JsonValue value, std::vector<DatapointInput>& points) {
+  if (value.is(JsonKind::null)) return;
+  if (!value.is(JsonKind::array)) throw wrong("Datapoints", "must be an array");
+  points.reserve(points.size() + value.size());
+  for (auto element : value.elements()) points.push_back(read_datapoint(element));
+}
+
+DatastreamInput read_datastream(JsonValue value, std::string_view id_of_path) {
+  require_object(value, "Datastream");
+  DatastreamInput stream;
+  stream.id = id_of_path;
+  for (auto [key, member] : value.members()) {
+    if (key == "current_value") stream.current_value = scalar(member, "Value");
+    if (key == "at") stream.at = time(member, "Timestamp");
+    if (key == "id" && id_of_path.empty()) stream.id = scalar(member, "ID").value_or("");
+    if (key == "datapoints") read_datapoints(member, stream.datapoints);
+    if (key == "tags" && !member.is(JsonKind::null)) stream.tags = tags(member);
+    if (key == "unit") stream.unit = unit(member);
+    if (key == "min_value") stream.min_value = number(member, "Min value");
+    if (key == "max_value") stream.max_value = number(member, "Max value");
+  }
+  return stream;
+}
+
+std::vector<DatastreamInput> read_datastreams(JsonValue value) {
+  std::vector<DatastreamInput> streams;
+  if (value.is(JsonKind::null)) return streams;
+  if (!value.is(JsonKind::array)) throw wrong("Datastreams", "must be an array");
+  streams.reserve(value.size());
+  for (auto element : value.elements()) streams.push_back(read_datastream(element, {}));
+  return streams;
+}
+
+FeedInput read_feed(JsonValue value) {
+  require_object(value, "Feed");
+  FeedInput feed;
+  auto& change = feed.change;
+  for (auto [key, member] : value.members()) {
+    if (key == "title") change.title = text(member, "Title");
+    if (key == "description") change.description = text(member, "Description");
+    if (key == "website") change.website = text(member, "Website");
+    if (key == "email") change.email = text(member, "Email");
+    if (key == "icon") change.icon = text(member, "Icon");
+    if (key == "private") change.is_private = boolean(member, "Private");
+    if (key == "tags") change.tags = tags(member);
+    if (key == "location") read_location(member, change.location);
+    if (key == "datastreams") feed.datastreams = read_datastreams(member);
+  }
+  return feed;
+}
+
+}  // namespace tt::gateway::xively

@@ -1,0 +1,54 @@
+#pragma once
+
+// Writing the API's documents, in JSON and CSV.
+//
+// The JSON holds no member but the contract's: the official Python client passes every member to a
+// constructor and fails on one that it does not know.
+
+#include <string>
+#include <vector>
+
+#include "archive/archive.h"
+#include "registry/registry.h"
+#include "telemetry/telemetry.h"
+
+namespace tt::gateway::xively {
+
+// History of one channel; nullopt in a document: not asked for.
+using Datapoints = std::vector<archive::Sample>;
+
+struct ChannelView {
+  const registry::Channel* channel = nullptr;
+  std::optional<archive::Current> current;
+  std::optional<Datapoints> datapoints;
+};
+
+// What a feed document shows.
+struct FeedView {
+  registry::FeedPtr feed;
+  std::vector<ChannelView> channels;
+  Time updated;
+  Time now;
+  std::string_view base_url;
+};
+
+// What stands in a list of feeds.
+enum class Content { full, summary };
+enum class User { hidden, shown };
+
+void append_feed_json(std::string& out, const FeedView& view, Content content, User user);
+std::string feed_json(const FeedView& view);
+// A datastream on its own, with `version`.
+std::string datastream_json(const ChannelView& view);
+std::string datapoint_json(const archive::Sample& sample);
+
+// `stream_id,at,value` a row; with history all points of all streams in order of time.
+std::string feed_csv(const FeedView& view);
+// `at,value` a row.
+std::string datastream_csv(const ChannelView& view);
+std::string datapoint_csv(const archive::Sample& sample);
+
+// "live" if it was heard of within 15 minutes, else "frozen".
+std::string_view status_of(Time updated, Time now);
+
+}  // namespace tt::gateway::xively

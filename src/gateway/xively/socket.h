@@ -1,0 +1,66 @@
+#pragma once
+
+// The API over a WebSocket: requests as JSON objects, and subscriptions that bring each update.
+//
+//   {"method":"subscribe","resource":"/feeds/504","headers":{"X-ApiKey":"…"},"token":"0x1"}
+//   → {"token":"0x1","resource":"/feeds/504","status":200}, then for each update
+//     {"token":"0x1","resource":"/feeds/504","body":{feed}}
+
+#include <deque>
+#include <map>
+
+#include "gateway/xively/api.h"
+#include "http/websocket.h"
+#include "rt/event.h"
+#include "wire/json.h"
+
+namespace tt::gateway::xively {
+
+class SocketSession final : public bus::Subscriber {
+ public:
+  // `caller` is the one of the upgrade request, nullptr if it brought no credentials.
+  SocketSession(Services& services, Api& api, http::WebSocket& socket, identity::CallerPtr caller,
+                std::string base_url);
+
+  // Serves the connection to its end.
+  Task<> run();
+
+  void deliver(const bus::MessagePtr& message, std::uint64_t tag, bool retained) noexcept override;
+
+ private:
+  struct Subscription {
+    std::string token, resource;
+    std::string filter;
+    identity::CallerPtr caller;
+    bus::SubscriptionId id = 0;
+  };
+  struct Update {
+    std::uint64_t tag;
+    bus::MessagePtr message;
+  };
+  struct Incoming;  // one parsed request
+
+  Task<> take(std::string_view text);
+  Task<> answer(const Incoming& incoming);
+  Task<int> subscribe(const Incoming& incoming);
+  Task<int> unsubscribe(const Incoming& incoming);
+  Task<> call(const Incoming& incoming);
+  Task<> send_updates();
+  Task<> send_update(Update update);
+  Task<> drop_all();
+  void reply(const Incoming& incoming, int status, std::string_view body, std::string_view type);
+
+  Services& services_;
+  Api& api_;
+  http::WebSocket& socket_;
+  identity::CallerPtr caller_;
+  std::string base_url_;
+  identity::Origin origin_;
+  std::map<std::uint64_t, Subscription> subscriptions_;
+  std::uint64_t next_tag_ = 1;
+  std::deque<Update> updates_;
+  rt::Event wake_;
+  bool ended_ = false;
+};
+
+}  // namespace tt::gateway::xively

@@ -1,0 +1,189 @@
+#include "gateway/xively/topics.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "bus/topic.h"
+#include "gateway/xively/errors.h"
+#include "gateway/xively/views.h"
+#include "rt/run_on.h"
+
+namespace tt::gateway::xively {
+namespace {
+
+constexpr std::size_t updates_max = 10'000;  // the oldest go: a document shows the newest state
+
+// The feed in "/v2/feeds/504…"; nullopt if there is none.
+std::optional<registry::FeedId> feed_of(std::string_view topic) {
+  constexpr std::string_view prefix = "/v2/feeds/";
+  if (!topic.starts_with(prefix)) return std::nullopt;
+  topic.remove_prefix(prefix.size());
+  auto id = topic.substr(0, topic.find_first_of("/."));
+  registry::FeedId feed = 0;
+  auto [end, ec] = std::from_chars(id.data(), id.data() + id.size(), feed);
+  if (ec != std::errc() || end != id.data() + id.size()) return std::nullopt;
+  return feed;
+}
+
+// The API's servers had no address of their own on MQTT; clients follow none of these URLs.
+constexpr std::string_view base_url = "http://localhost";
+
+bool creates(std::string_view path) {
+  return path.ends_with("/datastreams") || path.ends_with("/datapoints") || path == "/feeds";
+}
+
+}  // namespace
+
+Topics::Topics(Services& services, Api& api)
+    : services_(services), api_(api), background_(services.loops.at(0)) {}
+
+Task<> Topics::stop() {
+  stopping_ = true;
+  wake_.set();
+  co_await background_.join();
+  for (const auto& [feed, id] : watched_) co_await services_.bus.unsubscribe(id);
+  watched_.clear();
+}
+
+Task<ApiReply> Topics::request(const identity::Caller& caller, std::string_view topic,
+                               std::string_view method, std::string_view body) {
+  ApiRequest request;
+  auto path = topic.substr(3);  // behind "/v2"
+  request.whole_path = topic;
+  request.format = take_suffix(path).value_or(Format::json);
+  request.body_format = request.format;
+  request.path = path;
+  request.method = method == "PUT" && creates(path) ? "POST" : method;
+  request.body = body;
+  request.caller = std::make_shared<const identity::Caller>(caller);
+  request.base_url = base_url;
+  co_return co_await api_.handle(request);
+}
+
+Task<std::vector<bus::Message>> Topics::accept(const identity::Caller& caller,
+                                               std::vector<bus::Message> messages) {
+  for (const auto& message : messages) {
+    auto reply = co_await request(caller, message.topic, "PUT", message.payload);
+    if (reply.status == 503 || reply.status == 500) throw Error(Code::unavailable, reply.body);
+    if (reply.status >= 400) {
+      log::info("publication refused", {{"topic", message.topic}, {"status", reply.status},
+                                        {"caller", caller.name}, {"answer", reply.body}});
+    }
+  }
+  // The readings in it were announced on their own topics.
+  co_return std::vector<bus::Message>{};
+}
+
+Task<> Topics::check_subscription(const identity::Caller& caller, std::string filter) {
+  if (bus::has_wildcard(filter)) throw Error(Code::denied, "subscribe to one document, without wildcards");
+  auto reply = co_await request(caller, filter, "GET", {});
+  if (reply.status == 404) throw not_found();
+  if (reply.status >= 400) throw Error(Code::denied, reply.body);
+}
+
+Task<std::vector<bus::Message>> Topics::current(const identity::Caller& caller,
+                                                std::string filter) {
+  std::vector<bus::Message> messages;
+  auto feed = feed_of(filter);
+  // First watched, then read: an update in between comes twice rather than never.
+  if (feed) co_await watch(*feed);
+  auto reply = co_await request(caller, filter, "GET", {});
+  if (reply.status >= 400) co_return messages;
+  bus::Message message;
+  message.topic = std::move(filter);
+  message.payload = std::move(reply.body);
+  messages.push_back(std::move(message));
+  co_return messages;
+}
+
+bool Topics::visible(const identity::Caller& caller, const bus::Message& message) {
+  auto id = feed_of(message.topic);
+  auto feed = id ? services_.registry.find_cached(*id) : nullptr;
+  if (!feed) return false;
+  auto resource = telemetry::resource_of(*feed);
+  return identity::allow(caller, identity::Action::read, resource, services_.clock.now());
+}
+
+Task<> Topics::watch(registry::FeedId feed) {
+  auto make = [this, feed] { return watch_here(feed); };
+  co_await rt::run_on(services_.loops.at(0), make);
+}
+
+Task<> Topics::watch_here(registry::FeedId feed) {
+  if (stopping_) co_return;
+  if (!std::exchange(started_, true)) background_.spawn(announce_all());
+  auto [place, is_new] = watched_.emplace(feed, 0);
+  if (!is_new) co_return;
+  auto everything = std::make_shared<identity::Caller>();
+  everything->is_admin = true;
+  everything->private_access = true;
+  everything->permissions.push_back({.actions = identity::all_actions});
+  if (auto found = co_await services_.registry.find(feed)) everything->account = found->owner;
+  auto filter = telemetry::topic_of(feed, "+");
+  auto id = co_await services_.bus.subscribe(everything, *this, std::move(filter), 0);
+  watched_[feed] = id;
+}
+
+void Topics::deliver(const bus::MessagePtr& message, std::uint64_t, bool retained) noexcept {
+  if (retained || stopping_) return;
+  if (updates_.size() >= updates_max) updates_.pop_front();
+  updates_.push_back(message);
+  wake_.set();
+}
+
+Task<> Topics::announce_all() {
+  while (!stopping_) {
+    co_await wake_.wait();
+    while (!updates_.empty() && !stopping_) {
+      auto message = std::move(updates_.front());
+      updates_.pop_front();
+      try {
+        co_await announce(std::move(message));
+      } catch (const Error& e) {
+        log::warn("an update could not be announced", {{"error", e.what()}});
+      }
+    }
+  }
+}
+
+// Renders only what somebody is subscribed to.
+Task<> Topics::announce(bus::MessagePtr message) {
+  auto target = telemetry::parse_topic(message->topic);
+  auto& bus = services_.bus;
+  std::string feed_topic = fmt::format("/v2/feeds/{}", target->feed);
+  std::string stream_topic = fmt::format("{}/datastreams/{}", feed_topic, target->channel);
+  std::vector<bus::Message> documents;
+  auto feed = co_await services_.registry.find(target->feed);
+  if (!feed) co_return;
+  ApiRequest request;
+  request.base_url = base_url;
+  auto view = co_await view_feed(services_, request, feed);
+  auto is_channel = [&](const ChannelView& channel) { return channel.channel->name == target->channel; };
+  auto channel = std::find_if(view.channels.begin(), view.channels.end(), is_channel);
+  for (std::string_view suffix : {"", ".json", ".csv"}) {
+    bool is_csv = suffix == ".csv";
+    auto add = [&](const std::string& topic, auto render) {
+      auto whole = topic + std::string(suffix);
+      if (!bus.has_subscribers(whole)) return;
+      bus::Message document;
+      document.topic = std::move(whole);
+      document.payload = render();
+      document.at_least_once = true;
+      documents.push_back(std::move(document));
+    };
+    add(feed_topic, [&] { return is_csv ? feed_csv(view) : feed_json(view); });
+    if (channel == view.channels.end()) continue;
+    add(stream_topic, [&] { return is_csv ? datastream_csv(*channel) : datastream_json(*channel); });
+  }
+  if (!documents.empty()) {
+    co_await bus.deliver(std::move(documents));
+    co_return;
+  }
+  // Nobody looks any more.
+  auto watched = watched_.find(target->feed);
+  if (watched == watched_.end()) co_return;
+  auto id = watched->second;
+  watched_.erase(watched);
+  co_await bus.unsubscribe(id);
+}
+
+}  // namespace tt::gateway::xively

@@ -1,0 +1,287 @@
+#include "telemetry/telemetry.h"
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "bus/topic.h"
+
+namespace tt::telemetry {
+namespace {
+
+constexpr std::int64_t clock_jump_us = 1'000'000;
+
+Error feed_not_found(registry::FeedId id) {
+  return Error(Code::not_found, fmt::format("there is no feed {}", id));
+}
+
+void require_value(std::string_view value, const Limits& limits) {
+  if (value.size() > limits.value_bytes_max) {
+    throw Error(Code::unprocessable,
+                fmt::format("Value is too long (maximum is {} characters)", limits.value_bytes_max));
+  }
+  if (!is_utf8(value)) throw Error(Code::unprocessable, "Value is invalid");
+}
+
+const archive::SampleView& newest(const std::vector<archive::SampleView>& samples) {
+  // The last one wins among equal times.
+  auto best = samples.begin();
+  for (auto it = best; it != samples.end(); ++it) {
+    if (it->at >= best->at) best = it;
+  }
+  return *best;
+}
+
+}  // namespace
+
+identity::Resource resource_of(const registry::Feed& feed, std::string_view channel) {
+  identity::Resource resource;
+  resource.feed = feed.id;
+  resource.channel = channel;
+  resource.owner = feed.owner;
+  resource.is_private = feed.is_private;
+  return resource;
+}
+
+std::optional<FeedTopic> parse_topic(std::string_view topic) {
+  if (!topic.starts_with("feeds/")) return std::nullopt;
+  topic.remove_prefix(6);
+  auto slash = topic.find('/');
+  if (slash == topic.npos) return std::nullopt;
+  FeedTopic parsed{0, topic.substr(slash + 1)};
+  auto [end, ec] = std::from_chars(topic.data(), topic.data() + slash, parsed.feed);
+  bool is_number = ec == std::errc() && end == topic.data() + slash && parsed.feed > 0;
+  if (!is_number || parsed.channel.empty() || parsed.channel.find('/') != topic.npos) {
+    return std::nullopt;
+  }
+  return parsed;
+}
+
+std::string topic_of(registry::FeedId feed, std::string_view channel) {
+  return fmt::format("feeds/{}/{}", feed, channel);
+}
+
+struct Telemetry::Permit {
+  const identity::Caller& caller;
+  identity::Action action;
+};
+
+struct Telemetry::Prepared {
+  struct Newest {
+    registry::FeedId feed;
+    std::string_view channel;
+    archive::SampleView sample;
+  };
+  std::vector<archive::Run> runs;
+  std::vector<Newest> newest;  // one for each run
+  std::size_t samples = 0;
+};
+
+Telemetry::Telemetry(registry::Registry& registry, archive::Archive& archive, bus::Bus& bus,
+                     const Clock& clock, const Limits& limits, Metrics& metrics)
+    : registry_(registry),
+      archive_(archive),
+      bus_(bus),
+      clock_(clock),
+      limits_(limits),
+      readings_(metrics.counter("thingtank_readings_total", "Readings stored, by any protocol.")) {
+  bus_.own("feeds", *this);
+}
+
+Time Telemetry::stamp() {
+  auto now = to_us(clock_.now());
+  auto last = last_stamp_us_.load(std::memory_order_relaxed);
+  while (true) {
+    // A clock that was set back by more than a moment is believed.
+    auto next = now > last || last - now > clock_jump_us ? now : last + 1;
+    if (last_stamp_us_.compare_exchange_weak(last, next)) return from_us(next);
+  }
+}
+
+Task<registry::FeedPtr> Telemetry::feed_or_throw(registry::FeedId id) {
+  auto feed = registry_.find_cached(id);
+  if (!feed) feed = co_await registry_.find(id);
+  if (!feed) throw feed_not_found(id);
+  co_return feed;
+}
+
+// Appends to `prepared`; makes the channels that are missing.
+Task<> Telemetry::prepare(const Permit& permit, registry::FeedPtr feed,
+                          const std::vector<ChannelReadings>& readings, Prepared& prepared) {
+  std::vector<registry::ChannelChange> missing;
+  auto now = clock_.now();
+  for (const auto& reading : readings) {
+    auto resource = resource_of(*feed, reading.channel);
+    identity::require(permit.caller, permit.action, resource, now);
+    for (const auto& sample : reading.samples) require_value(sample.value, limits_);
+    if (feed->find(reading.channel)) continue;
+    registry::ChannelChange channel;
+    channel.name = std::string(reading.channel);
+    missing.push_back(std::move(channel));
+  }
+  if (!missing.empty()) {
+    registry::FeedChange nothing;
+    feed = co_await registry_.update(feed->id, std::move(nothing), std::move(missing), now);
+  }
+  for (const auto& reading : readings) {
+    if (reading.samples.empty()) continue;
+    const auto* channel = feed->find(reading.channel);
+    TT_ASSERT(channel != nullptr);
+    prepared.runs.push_back({channel->id, reading.samples});
+    prepared.newest.push_back({feed->id, reading.channel, newest(reading.samples)});
+    prepared.samples += reading.samples.size();
+  }
+}
+
+// Tells the bus about those readings that are now the newest of their channel.
+Task<> Telemetry::announce(const Prepared& prepared) {
+  std::vector<bus::Message> messages;
+  for (std::size_t i = 0; i < prepared.runs.size(); ++i) {
+    const auto& newest = prepared.newest[i];
+    auto topic = topic_of(newest.feed, newest.channel);
+    if (!bus_.has_subscribers(topic)) continue;
+    auto current = co_await archive_.current(prepared.runs[i].series);
+    if (!current || current->last.at != newest.sample.at) continue;
+    bus::Message message;
+    message.topic = std::move(topic);
+    message.payload = std::string(newest.sample.value);
+    message.content_type = "text/plain";
+    message.at = newest.sample.at;
+    message.at_least_once = true;
+    messages.push_back(std::move(message));
+  }
+  if (messages.empty()) co_return;
+  co_await bus_.deliver(std::move(messages));
+}
+
+Task<> Telemetry::record(const identity::Caller& caller, identity::Action action,
+                         registry::FeedPtr feed, std::vector<ChannelReadings> readings) {
+  Permit permit{caller, action};
+  Prepared prepared;
+  co_await prepare(permit, std::move(feed), readings, prepared);
+  if (prepared.runs.empty()) co_return;
+  co_await archive_.append(prepared.runs);
+  readings_.Increment(static_cast<double>(prepared.samples));
+  co_await announce(prepared);
+}
+
+Task<> Telemetry::import(const identity::Caller& caller, std::vector<FeedReadings> feeds) {
+  Permit permit{caller, identity::Action::update};
+  Prepared prepared;
+  for (const auto& readings : feeds) {
+    auto feed = co_await feed_or_throw(readings.feed);
+    co_await prepare(permit, std::move(feed), readings.channels, prepared);
+  }
+  if (prepared.runs.empty()) co_return;
+  co_await archive_.append(prepared.runs);
+  readings_.Increment(static_cast<double>(prepared.samples));
+  co_await announce(prepared);
+}
+
+Task<CurrentValues> Telemetry::current_values(registry::FeedPtr feed) {
+  CurrentValues values;
+  values.reserve(feed->channels.size());
+  for (const auto& channel : feed->channels) {
+    values.push_back(co_await archive_.current(channel.id));
+  }
+  co_return values;
+}
+
+Time Telemetry::updated(const registry::Feed& feed, const CurrentValues& values) {
+  auto newest = feed.updated;
+  for (const auto& value : values) {
+    if (value) newest = std::max(newest, value->received);
+  }
+  return newest;
+}
+
+Task<> Telemetry::remove_feed(registry::FeedId feed) {
+  auto channels = co_await registry_.remove(feed);
+  for (auto channel : channels) co_await archive_.erase(channel);
+}
+
+Task<bool> Telemetry::remove_channel(registry::FeedId feed, std::string name) {
+  auto channel = co_await registry_.remove_channel(feed, std::move(name));
+  if (!channel) co_return false;
+  co_await archive_.erase(*channel);
+  co_return true;
+}
+
+Task<std::vector<bus::Message>> Telemetry::accept(const identity::Caller& caller,
+                                                  std::vector<bus::Message> messages) {
+  Permit permit{caller, identity::Action::update};
+  Prepared prepared;
+  std::vector<std::vector<ChannelReadings>> kept;  // what the runs in `prepared` point into
+  kept.reserve(messages.size());
+  for (auto& message : messages) {
+    auto target = parse_topic(message.topic);
+    if (!target) {
+      throw Error(Code::invalid,
+                  fmt::format("'{}' is not feeds/FEED/CHANNEL", message.topic));
+    }
+    if (!message.at) message.at = stamp();
+    ChannelReadings reading{target->channel, {{*message.at, message.payload}}};
+    kept.push_back({std::move(reading)});
+    auto feed = co_await feed_or_throw(target->feed);
+    co_await prepare(permit, std::move(feed), kept.back(), prepared);
+    message.retain = false;  // the archive's newest sample is what a new subscriber gets
+    message.content_type = "text/plain";
+  }
+  co_await archive_.append(prepared.runs);
+  readings_.Increment(static_cast<double>(prepared.samples));
+  co_return messages;
+}
+
+Task<> Telemetry::check_subscription(const identity::Caller& caller, std::string filter) {
+  std::string_view rest = filter;
+  bus::take_level(rest);
+  auto level = bus::take_level(rest);
+  registry::FeedId id = 0;
+  auto [end, ec] = std::from_chars(level.data(), level.data() + level.size(), id);
+  if (ec != std::errc() || end != level.data() + level.size()) co_return;  // see visible()
+  auto feed = co_await registry_.find(id);
+  if (!feed) throw feed_not_found(id);
+  auto channel = bus::take_level(rest);
+  bool is_wild = channel == "+" || channel == "#";
+  auto resource = resource_of(*feed, is_wild ? std::string_view{} : channel);
+  // A key for some channels only may use a wildcard; visible() picks the ones it may read.
+  if (is_wild && caller.account == feed->owner) co_return;
+  identity::require(caller, identity::Action::read, resource, clock_.now());
+}
+
+Task<std::vector<bus::Message>> Telemetry::current(const identity::Caller& caller,
+                                                   std::string filter) {
+  std::vector<bus::Message> messages;
+  std::string_view rest = filter;
+  bus::take_level(rest);
+  auto level = bus::take_level(rest);
+  registry::FeedId id = 0;
+  std::from_chars(level.data(), level.data() + level.size(), id);
+  auto feed = co_await registry_.find(id);
+  if (!feed) co_return messages;
+  for (const auto& channel : feed->channels) {
+    auto topic = topic_of(id, channel.name);
+    if (!bus::matches(filter, topic)) continue;
+    auto resource = resource_of(*feed, channel.name);
+    if (!identity::allow(caller, identity::Action::read, resource, clock_.now())) continue;
+    auto current = co_await archive_.current(channel.id);
+    if (!current) continue;
+    bus::Message message;
+    message.topic = std::move(topic);
+    message.payload = std::move(current->last.value);
+    message.content_type = "text/plain";
+    message.at = current->last.at;
+    messages.push_back(std::move(message));
+  }
+  co_return messages;
+}
+
+bool Telemetry::visible(const identity::Caller& caller, const bus::Message& message) {
+  auto target = parse_topic(message.topic);
+  if (!target) return false;
+  // The feed was looked up to store the message, so it is cached.
+  auto feed = registry_.find_cached(target->feed);
+  if (!feed) return false;
+  auto resource = resource_of(*feed, target->channel);
+  return identity::allow(caller, identity::Action::read, resource, clock_.now());
+}
+
+}  // namespace tt::telemetry

@@ -1,0 +1,101 @@
+#pragma once
+
+// Telemetry: the one way of a reading, whatever protocol brought it.
+//
+// It checks the caller, resolves feed and channel in the registry (channels appear when they are
+// first written), appends to the archive, and when the reading is durable hands it to the bus,
+// where subscribers of every protocol hear it as a message on feeds/FEED/CHANNEL whose payload is
+// the value.  On the bus it owns the topics feeds/…: a publication there is a datapoint.
+
+#include <string>
+#include <vector>
+
+#include "archive/archive.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/metrics.h"
+#include "bus/bus.h"
+#include "registry/registry.h"
+
+namespace tt::telemetry {
+
+// Readings of one channel, in any order; the views live until the call's Task returns.
+struct ChannelReadings {
+  std::string_view channel;
+  std::vector<archive::SampleView> samples;
+};
+
+// The current values of a feed, one for each of feed.channels; nullopt: never written.
+using CurrentValues = std::vector<std::optional<archive::Current>>;
+
+class Telemetry final : public bus::TopicOwner {
+ public:
+  // Registers itself with `bus`.  References must outlive it.
+  Telemetry(registry::Registry& registry, archive::Archive& archive, bus::Bus& bus,
+            const Clock& clock, const Limits& limits, Metrics& metrics);
+
+  // The time for readings that bring none: the clock's, but never the same twice, so that two
+  // readings of one microsecond do not replace each other.
+  Time stamp();
+
+  // All or nothing; durable on return.  Needs `action` (update or create) for each channel.  Throws
+  // denied, unprocessable for a channel name or value that cannot be.  Subscribers hear the newest
+  // sample of each channel if it is the channel's newest.
+  Task<> record(const identity::Caller& caller, identity::Action action, registry::FeedPtr feed,
+                std::vector<ChannelReadings> readings);
+
+  // Readings of one feed for import().
+  struct FeedReadings {
+    registry::FeedId feed = 0;
+    std::vector<ChannelReadings> channels;
+  };
+  // Readings of many feeds at once, all or nothing; as record(), but throws not_found for a feed
+  // that does not exist.  Needs `update`.
+  Task<> import(const identity::Caller& caller, std::vector<FeedReadings> feeds);
+
+  Task<CurrentValues> current_values(registry::FeedPtr feed);
+  // When the feed was last heard of: its newest write of metadata or of a reading.
+  static Time updated(const registry::Feed& feed, const CurrentValues& values);
+
+  // Removes the feed or the channel with all readings.  The caller has been checked.
+  Task<> remove_feed(registry::FeedId feed);
+  // False if there was no such channel.
+  Task<bool> remove_channel(registry::FeedId feed, std::string name);
+
+  // --- bus::TopicOwner ----------------------------------------------------------------------
+  Task<std::vector<bus::Message>> accept(const identity::Caller& caller,
+                                         std::vector<bus::Message> messages) override;
+  Task<> check_subscription(const identity::Caller& caller, std::string filter) override;
+  Task<std::vector<bus::Message>> current(const identity::Caller& caller,
+                                          std::string filter) override;
+  bool visible(const identity::Caller& caller, const bus::Message& message) override;
+
+ private:
+  struct Permit;    // who writes, as what
+  struct Prepared;  // checked readings, ready for the archive
+  Task<> prepare(const Permit& permit, registry::FeedPtr feed,
+                 const std::vector<ChannelReadings>& readings, Prepared& prepared);
+  Task<> announce(const Prepared& prepared);
+  Task<registry::FeedPtr> feed_or_throw(registry::FeedId id);
+
+  registry::Registry& registry_;
+  archive::Archive& archive_;
+  bus::Bus& bus_;
+  const Clock& clock_;
+  const Limits& limits_;
+  std::atomic<std::int64_t> last_stamp_us_{0};
+  Counter& readings_;
+};
+
+// What identity needs to know about a feed.
+identity::Resource resource_of(const registry::Feed& feed, std::string_view channel = {});
+
+// "feeds/504/temperature" → 504 and "temperature"; nullopt for any other shape.
+struct FeedTopic {
+  registry::FeedId feed;
+  std::string_view channel;
+};
+std::optional<FeedTopic> parse_topic(std::string_view topic);
+std::string topic_of(registry::FeedId feed, std::string_view channel);
+
+}  // namespace tt::telemetry
