@@ -115,8 +115,8 @@ struct Year {
     std::vector<SampleView> samples;
     for (std::size_t i = 0; i < points.size(); ++i) texts.push_back(points.value(i));
     for (std::size_t i = 0; i < points.size(); ++i) {
-      samples.push_back({from_us(start_us + static_cast<std::int64_t>(i) * seconds * 1'000'000),
-                         texts[i]});
+      samples.push_back(
+          {from_us(start_us + static_cast<std::int64_t>(i) * seconds * 1'000'000), texts[i]});
     }
     Run run{1, samples};
     rt::run_alone(world.archive->append({&run, 1}));
@@ -138,11 +138,18 @@ void summarize_year_by_hour(benchmark::State& state) {
   rt::run_alone(queries());
   state.counters["buckets"] = static_cast<double>(buckets);
 }
-BENCHMARK(summarize_year_by_hour)->Arg(10)->Arg(60)->Arg(3600)->Unit(benchmark::kMillisecond);
+BENCHMARK(summarize_year_by_hour)
+    ->MeasureProcessCPUTime()
+    ->Arg(10)
+    ->Arg(60)
+    ->Arg(3600)
+    ->Unit(benchmark::kMillisecond);
 
 void range_2000(benchmark::State& state) {
   Year year(60);
-  Query query{.start = from_us(start_us + 86'400'000'000), .end = Time::max(), .limit = 2000,
+  Query query{.start = from_us(start_us + 86'400'000'000),
+              .end = Time::max(),
+              .limit = 2000,
               .find_previous = false};
   auto queries = [&]() -> Task<> {
     for (auto _ : state) {

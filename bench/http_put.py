@@ -42,7 +42,7 @@ def measure_django():
 
 
 def load(url, key, feeds):
-    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", SCRIPT, url, "--", key, str(CHANNELS), *feeds]
+    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--timeout", "30s", "-s", SCRIPT, url, "--", key, str(CHANNELS), *feeds]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"RESULT requests=(\d+) seconds=([\d.]+) failed=(\d+) p50_us=(\d+) p99_us=(\d+)", output)
     requests_done, seconds, failed, p50_us, p99_us = (float(text) for text in found.groups())

@@ -11,6 +11,7 @@ import time
 
 from support.server import ROOT, Server
 
+RELEASE = os.environ.get("THINGTANK_BIN", str(ROOT / "build/release/bin/thingtank"))
 READY_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 60
 
@@ -23,7 +24,7 @@ def workspace():
 
 
 def thingtank(folder, **options):
-    return Server(pathlib.Path(folder) / "thingtank", program=str(ROOT / "build/release/bin/thingtank"), **options)
+    return Server(pathlib.Path(folder) / "thingtank", program=RELEASE, **options)
 
 
 def free_port():

@@ -12,7 +12,7 @@
 #include "orm/engine/sqlite/sqlite.h"
 #include "rt/signals.h"
 #include "rt/tls.h"
-#include "store/engine/memory/memory_kv.h"
+#include "store/engine/rocks/file_blob.h"
 #include "store/engine/rocks/rocks_kv.h"
 
 namespace tt::app {
@@ -32,7 +32,8 @@ Task<> ensure_credentials(const DataFolder& folder, identity::Identity& identity
 
   auto account = co_await identity.find_account(credentials->login);
   if (!account) {
-    account = co_await identity.create_account(credentials->login, credentials->password, true);
+    account = co_await identity.create_account(credentials->login, credentials->password,
+                                             identity::Role::administrator);
   } else {
     co_await identity.set_password(credentials->login, credentials->password);
   }
@@ -102,7 +103,7 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
   DataFolder folder(config.data);
   auto tls = make_tls(config);
   auto kv = store::open_rocks_kv(folder / "kv", pool, metrics);
-  auto blob = store::make_memory_blob();
+  auto blob = store::open_file_blob(folder / "blobs", *kv, pool);
   auto database = orm::engine::open_sqlite(folder / "thingtank.db");
   auto identity = co_await identity::open(*database, pool, clock, config.rates);
   auto archive = co_await archive::open(*kv, pool, clock, metrics, config.archive);
@@ -113,8 +114,8 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
 
   co_await ensure_credentials(folder, *identity);
   http::Router router;
-  Services services{loops,     pool, clock,     config.limits, metrics,  *kv,
-                    *blob,     *identity, *bus, *registry,     *archive, telemetry};
+  Services services{loops, pool,      clock, config.limits, metrics,  *kv,
+                    *blob, *identity, *bus,  *registry,     *archive, telemetry};
   Host host(services, router);
   http::Server server(router, config.limits, metrics);
   auto serve_http = [&server](std::unique_ptr<rt::Stream> stream, std::string first_bytes,
@@ -144,6 +145,7 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
     co_await (*service)->stop();
   }
   co_await maintenance.stop();
+  co_await bus->stop();
   co_await archive->flush();
   store::Range everything;
   co_await kv->compact(std::move(everything));

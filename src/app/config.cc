@@ -89,12 +89,14 @@ Setters listen_setters(Config& config) {
 }
 
 Setters log_setters(Config& config) {
-  return {{"level", [&](const toml::node& node) {
+  return {{"level",
+           [&](const toml::node& node) {
              config.log_level = log::level_from(value_of<std::string>(node, "a text"));
            }},
           {"format", [&](const toml::node& node) {
              auto text = value_of<std::string>(node, "a text");
-             if (text != "logfmt" && text != "json") throw std::runtime_error("must be \"logfmt\" or \"json\"");
+             if (text != "logfmt" && text != "json")
+               throw std::runtime_error("must be \"logfmt\" or \"json\"");
              config.log_format = text == "json" ? log::Format::json : log::Format::logfmt;
            }}};
 }
@@ -131,8 +133,9 @@ void apply(const std::string& path, std::string_view section, const toml::table&
     if (section.empty() && node.is_table()) continue;
     auto setter = setters.find(key.str());
     if (setter == setters.end()) {
-      refuse(path, node, section.empty() ? fmt::format("there is no setting '{}'", key.str())
-                                         : fmt::format("there is no setting '{}' in [{}]", key.str(), section));
+      refuse(path, node,
+             section.empty() ? fmt::format("there is no setting '{}'", key.str())
+                             : fmt::format("there is no setting '{}' in [{}]", key.str(), section));
     }
     try {
       setter->second(node);
@@ -149,7 +152,8 @@ void load_config(Config& config, const std::string& path) {
   try {
     file = toml::parse_file(path);
   } catch (const toml::parse_error& e) {
-    throw Error(Code::invalid, fmt::format("{}:{}: {}", path, e.source().begin.line, e.description()));
+    throw Error(Code::invalid,
+                fmt::format("{}:{}: {}", path, e.source().begin.line, e.description()));
   }
   auto setters = all_setters(config);
   apply(path, "", file, setters[""]);
@@ -157,7 +161,8 @@ void load_config(Config& config, const std::string& path) {
     const auto* table = node.as_table();
     if (!table) continue;
     auto section = setters.find(name.str());
-    if (section == setters.end()) refuse(path, node, fmt::format("there is no section [{}]", name.str()));
+    if (section == setters.end())
+      refuse(path, node, fmt::format("there is no section [{}]", name.str()));
     apply(path, name.str(), *table, section->second);
   }
 }
@@ -169,8 +174,9 @@ void set_listener(Config& config, std::string_view text) {
   if (equals == text.npos || known == config.listen.end()) {
     std::string names;
     for (const auto& [listener, address] : config.listen) names += " " + listener;
-    throw Error(Code::invalid,
-                fmt::format("--listen {}: expected NAME=HOST:PORT with NAME one of{}", text, names));
+    throw Error(
+        Code::invalid,
+        fmt::format("--listen {}: expected NAME=HOST:PORT with NAME one of{}", text, names));
   }
   auto address = text.substr(equals + 1);
   rt::parse_endpoint(address);

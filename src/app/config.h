@@ -17,17 +17,17 @@ struct Config {
   std::string data = "thingtank-data";
   // Name of the listener → HOST:PORT.
   std::map<std::string, std::string> listen = {
-      {"http", "127.0.0.1:8080"}, {"aws", "127.0.0.1:4566"},    {"mqtt", "127.0.0.1:1883"},
+      {"http", "127.0.0.1:8080"},   {"aws", "127.0.0.1:4566"},    {"mqtt", "127.0.0.1:1883"},
       {"skynet", "127.0.0.1:3000"}, {"socket", "127.0.0.1:8081"}, {"wamp", "127.0.0.1:8082"}};
   Limits limits;
   identity::Rates rates;
   archive::Options archive;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::logfmt;
-  unsigned loops = 0;            // 0: one per core
-  std::string tls_certificate;   // PEM files; both or none
+  unsigned loops = 0;           // 0: one per core
+  std::string tls_certificate;  // PEM files; both or none
   std::string tls_key;
-  std::string tls_client_ca;     // devices may prove who they are with a certificate of this CA
+  std::string tls_client_ca;  // devices may prove who they are with a certificate of this CA
 };
 
 // Reads `path` over `config`.  Throws invalid, naming file, line and key, for a file that cannot

@@ -17,12 +17,13 @@ struct Setting {
   const char* section;
   const char* key;
   const char* environment;  // nullptr: not from there
-  std::string Credentials::*member;
+  std::string Credentials::* member;
 };
 
 constexpr Setting settings[] = {
     {"default", "aws_access_key_id", "THINGTANK_ACCESS_KEY_ID", &Credentials::access_key_id},
-    {"default", "aws_secret_access_key", "THINGTANK_SECRET_ACCESS_KEY", &Credentials::secret_access_key},
+    {"default", "aws_secret_access_key", "THINGTANK_SECRET_ACCESS_KEY",
+     &Credentials::secret_access_key},
     {"thingtank", "login", nullptr, &Credentials::login},
     {"thingtank", "password", "THINGTANK_ADMIN_PASSWORD", &Credentials::password},
     {"thingtank", "api_key", "THINGTANK_API_KEY", &Credentials::api_key},
@@ -81,12 +82,14 @@ void write_credentials(const std::string& path, const Credentials& credentials) 
   auto text = to_text(credentials);
   auto temporary = path + ".new";
   int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  bool good = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+  bool good = fd >= 0 &&
+              ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
               ::fsync(fd) == 0;
   int error = errno;
   if (fd >= 0) ::close(fd);
   if (!good || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    throw Error(Code::unavailable, fmt::format("cannot write {}: {}", path, std::strerror(good ? errno : error)));
+    throw Error(Code::unavailable,
+                fmt::format("cannot write {}: {}", path, std::strerror(good ? errno : error)));
   }
 }
 

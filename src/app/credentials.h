@@ -10,8 +10,8 @@ namespace tt::app {
 struct Credentials {
   std::string login = "admin";
   std::string password;
-  std::string api_key;            // the Xively master key
-  std::string access_key_id;      // AWS
+  std::string api_key;        // the Xively master key
+  std::string access_key_id;  // AWS
   std::string secret_access_key;
 };
 

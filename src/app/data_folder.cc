@@ -14,12 +14,15 @@ namespace tt::app {
 DataFolder::DataFolder(std::string path) : path_(std::move(path)) {
   std::error_code ec;
   bool made = std::filesystem::create_directories(path_, ec);
-  if (ec) throw Error(Code::unavailable, fmt::format("cannot make the data folder {}: {}", path_, ec.message()));
+  if (ec)
+    throw Error(Code::unavailable,
+                fmt::format("cannot make the data folder {}: {}", path_, ec.message()));
   if (made) ::chmod(path_.c_str(), 0700);
   auto file = path_ + "/lock";
   lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock_ < 0) {
-    throw Error(Code::unavailable, fmt::format("cannot write to the data folder {}: {}", path_, std::strerror(errno)));
+    throw Error(Code::unavailable,
+                fmt::format("cannot write to the data folder {}: {}", path_, std::strerror(errno)));
   }
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     char holder[32] = {};
@@ -35,7 +38,8 @@ DataFolder::DataFolder(std::string path) : path_(std::move(path)) {
   if (!noted) {
     int error = errno;
     ::close(lock_);
-    throw Error(Code::unavailable, fmt::format("cannot write to the data folder {}: {}", path_, std::strerror(error)));
+    throw Error(Code::unavailable,
+                fmt::format("cannot write to the data folder {}: {}", path_, std::strerror(error)));
   }
 }
 

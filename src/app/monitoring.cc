@@ -21,6 +21,14 @@ double resident_bytes() {
   return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
+Task<http::Response> answer_health(http::Request&) { co_return http::Response::text(200, "ok\n"); }
+
+Task<http::Response> answer_metrics(Metrics& metrics, Gauge& resident) {
+  resident.Set(resident_bytes());
+  co_return http::Response::of_type(200, "text/plain; version=0.0.4; charset=utf-8",
+                                    metrics.to_text());
+}
+
 Task<> expire_for_ever(archive::Archive& archive) {
   while (true) {
     co_await rt::sleep_for(expire_period);
@@ -36,22 +44,17 @@ Task<> expire_for_ever(archive::Archive& archive) {
 }  // namespace
 
 void add_monitoring(http::Router& router, Metrics& metrics, std::string_view version) {
-  auto health = [](http::Request&) -> Task<http::Response> {
-    co_return http::Response::text(200, "ok\n");
-  };
-  router.add(http::Method::get, "/healthz", health);
+  router.add(http::Method::get, "/healthz", answer_health);
 
-  metrics.gauge("thingtank_build_info", "1; the version is in the label.",
-                {{"version", std::string(version)}}).Set(1);
+  metrics
+      .gauge("thingtank_build_info", "1; the version is in the label.",
+             {{"version", std::string(version)}})
+      .Set(1);
   auto& resident = metrics.gauge("process_resident_memory_bytes", "Resident memory size in bytes.");
   auto& started = metrics.gauge("process_start_time_seconds",
                                 "Start time of the process since the Unix epoch in seconds.");
   started.Set(static_cast<double>(to_us(SystemClock{}.now())) / 1e6);
-  auto expose = [&metrics, &resident](http::Request&) -> Task<http::Response> {
-    resident.Set(resident_bytes());
-    co_return http::Response::of_type(200, "text/plain; version=0.0.4; charset=utf-8",
-                                      metrics.to_text());
-  };
+  auto expose = [&metrics, &resident](http::Request&) { return answer_metrics(metrics, resident); };
   router.add(http::Method::get, "/metrics", expose);
 }
 

@@ -3,12 +3,20 @@
 // Archive: the readings of every series, in order of time, for ever or as long as they are kept.
 //
 // A value is text and comes back byte for byte; text that is a decimal number is stored as a
-// scaled integer (see block.h for the format).  At most one sample exists for a series and a time:
-// a later append with the same time replaces it, in whatever order times arrive.
+// scaled integer (block.h has the format, docs/adr/0014-archive-format.md the reasons).  At most
+// one sample exists for a series and a time: a later append with the same time replaces it, in
+// whatever order times arrive.
 //
 // New samples go to a log in the Kv and to memory, and are durable when append() returns; full or
-// old runs of them become compressed blocks, kept by partition of time, so that old data is
-// dropped without being read.  All functions may be called from any loop.
+// old runs of them become compressed blocks, kept by partition of time (a week), so that old data
+// is dropped without being read.  A change is visible to readers once it is durable, never before,
+// and all changes take effect in one order, which a restart repeats.  A reader may see a part of
+// an append of several series.
+//
+// Blocks are made by the appends themselves: now and then one takes some milliseconds longer.  If
+// the log is twice as long as it may be, appends wait until there is room; if blocks cannot be
+// written by then, they throw unavailable.  A change that has begun runs to its end even if its
+// caller is cancelled.  All functions may be called from any loop.
 
 #include <cstdint>
 #include <memory>
@@ -46,30 +54,31 @@ struct Run {
 // The newest sample and the extremes of a series.
 struct Current {
   Sample last;
-  Time received;              // when the newest sample was written
+  Time received;              // when the newest sample was written; its own time if it became
+                              // the newest because those after it were erased
   std::optional<double> min;  // of the numeric values since the series began or was reset
   std::optional<double> max;
 };
 
 struct Query {
-  Time start;                   // inclusive
-  Time end;                     // inclusive
-  std::size_t limit = 1000;     // the first so many, ascending
-  bool find_previous = false;   // add the last sample before `start`, in front
+  Time start;                  // inclusive
+  Time end;                    // inclusive
+  std::size_t limit = 1000;    // the first so many, ascending
+  bool find_previous = false;  // add the last sample before `start`, in front
 };
 
 // One interval of a down-sampled range.  `min` … `mean` count numeric samples only.
 struct Bucket {
-  Time start;                   // a multiple of the interval since 1970-01-01T00:00:00Z
-  std::uint64_t count = 0;      // all samples
+  Time start;               // a multiple of the interval since 1970-01-01T00:00:00Z
+  std::uint64_t count = 0;  // all samples
   std::uint64_t numeric = 0;
   double min = 0, max = 0, sum = 0;
-  Sample first, last;           // as written
+  Sample first, last;  // as written
 };
 
 struct Options {
-  Microseconds retention{0};            // 0: for ever
-  std::size_t log_bytes_max = 64 << 20; // beyond it, the oldest samples in memory become blocks
+  Microseconds retention{0};             // 0: for ever
+  std::size_t log_bytes_max = 64 << 20;  // beyond it, the oldest samples in memory become blocks
   std::size_t block_samples_max = 2048;
 };
 
@@ -77,8 +86,8 @@ class Archive {
  public:
   virtual ~Archive() = default;
 
-  // All or nothing; durable on return.  A value may be of any bytes, 1 MiB at most in total of
-  // one sample.  Throws what Kv::commit throws.
+  // All or nothing; durable on return.  A value may be of any bytes, 1 MiB at most, all of them
+  // together about 64 MiB; more throws too_large.  Throws what Kv::commit throws.
   virtual Task<> append(std::span<const Run> runs) = 0;
 
   // nullopt before the first sample and after the last one was erased.
@@ -104,7 +113,8 @@ class Archive {
   virtual Task<> set_extremes(SeriesId series, std::optional<double> min,
                               std::optional<double> max) = 0;
 
-  // Drops the partitions that ended before now - retention; cheap, call now and then.
+  // Gives back the space of the partitions that ended before now - retention, which no query
+  // shows any more; current() keeps the newest sample.  Cheap, call now and then.
   virtual Task<> expire() = 0;
 
   // Turns what is in memory into blocks and empties the log: for an orderly stop.

@@ -58,7 +58,8 @@ void put_values(const Points& points, const Slice& slice, unsigned form, std::st
   }
 }
 
-bool take_times(Cursor& in, std::int64_t received, unsigned form, std::vector<std::int64_t>& times) {
+bool take_times(Cursor& in, std::int64_t received, unsigned form,
+                std::vector<std::int64_t>& times) {
   times[0] = wrapping_add(received, in.zigzag());
   std::int64_t step = 0;
   for (std::size_t i = 1; i < times.size(); ++i) {
@@ -70,7 +71,8 @@ bool take_times(Cursor& in, std::int64_t received, unsigned form, std::vector<st
 }
 
 bool take_mantissa(std::int64_t mantissa, unsigned decimals, std::int64_t at, Points& points) {
-  if (mantissa >= mantissa_end || mantissa <= -mantissa_end || decimals > decimals_max) return false;
+  if (mantissa >= mantissa_end || mantissa <= -mantissa_end || decimals > decimals_max)
+    return false;
   points.add(at, Decimal{mantissa, decimals});
   return true;
 }

@@ -64,7 +64,8 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
     fraction = read_digits(text, whole.value);
     if (fraction.count == 0 || fraction.count != text.size()) return std::nullopt;
   }
-  if (fraction.value >= static_cast<std::uint64_t>(mantissa_end) || fraction.count > decimals_max) return std::nullopt;
+  if (fraction.value >= static_cast<std::uint64_t>(mantissa_end) || fraction.count > decimals_max)
+    return std::nullopt;
   if (negative && fraction.value == 0) return std::nullopt;
   auto magnitude = static_cast<std::int64_t>(fraction.value);
   return Decimal{negative ? -magnitude : magnitude, static_cast<unsigned>(fraction.count)};
@@ -88,13 +89,7 @@ void append_decimal(Decimal decimal, std::string& out) {
   }
 }
 
-double to_double(Decimal decimal) {
-  constexpr std::int64_t exact_end = std::int64_t{1} << 53;
-  if (decimal.mantissa < exact_end && decimal.mantissa > -exact_end) [[likely]] {
-    // Both operands are exact, so the quotient is rounded once.
-    return static_cast<double>(decimal.mantissa) /
-           static_cast<double>(powers_of_ten[decimal.decimals]);
-  }
+double detail::to_double_through_text(Decimal decimal) {
   std::string text;
   append_decimal(decimal, text);
   return parse_number(text).value_or(0);

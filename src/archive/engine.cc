@@ -16,6 +16,8 @@ namespace {
 
 // A series with more bytes of texts in memory is written to blocks.
 constexpr std::size_t head_text_bytes_max = 1 << 20;
+// What one entry of the log may have.
+constexpr std::size_t append_bytes_max = 64 << 20;
 constexpr std::size_t open_page_entries = 4096;
 constexpr std::size_t page_blocks_max = 64;
 // Fewer bytes of blocks than this are unpacked where they are, more on the pool.
@@ -167,6 +169,9 @@ Task<> Engine::append_runs(std::span<const Run> runs) {
   if (append.slices.empty()) co_return;
   co_await flusher_.relieve();
   Journal::Write write{.change = encode_change(append), .batch = {}, .apply = {}};
+  if (write.change.size() > append_bytes_max) {
+    throw Error(Code::too_large, "one append has more than 64 MiB of samples");
+  }
   write.apply = [&] { table_.apply(append); };
   co_await journal_.write(std::move(write));
   points_appended_.Increment(static_cast<double>(append.points.size()));
@@ -240,7 +245,10 @@ Task<std::optional<Current>> Engine::current(SeriesId series) {
   auto record = table_.record(series);
   if (!record || !record->has_last) co_return std::nullopt;
   Sample last{from_us(record->last_at), record->last_as_text()};
-  co_return Current{std::move(last), from_us(record->received), record->min, record->max};
+  Current current{std::move(last), from_us(record->received), std::nullopt, std::nullopt};
+  if (record->has_min()) current.min = record->min;
+  if (record->has_max()) current.max = record->max;
+  co_return current;
 }
 
 Task<std::vector<Sample>> Engine::range(SeriesId series, Query query) {
@@ -300,8 +308,7 @@ Task<Points> Engine::newest_before(SeriesId series, std::int64_t at) {
   StoredBlocks stored(kv_, series, record.partitions);
   auto newest = co_await stored.newest_before(at);
   // Memory is the newer where both have the same time.
-  bool is_in_memory =
-      !in_memory.empty() && (newest.empty() || in_memory.last() >= newest.last());
+  bool is_in_memory = !in_memory.empty() && (newest.empty() || in_memory.last() >= newest.last());
   if (is_in_memory) newest = std::move(in_memory);
   if (!newest.empty() && newest.last() < first_kept_us()) newest = Points();
   co_return newest;
@@ -317,7 +324,8 @@ Task<std::vector<Bucket>> Engine::summarize(SeriesId series, Time start, Time en
   Buckets::Query query{to_us(start), to_us(end), interval.count(), limit};
   Buckets buckets(query, std::move(view.points));
   Query blocks{.start = start, .end = end, .limit = limit, .find_previous = false};
-  for (const auto& run : view.partitions.between(partition_of(query.start), partition_of(query.end))) {
+  for (const auto& run :
+       view.partitions.between(partition_of(query.start), partition_of(query.end))) {
     for (auto partition = run.first; partition <= run.last && !buckets.is_done(); ++partition) {
       co_await add_partition(series, partition, blocks, buckets);
     }

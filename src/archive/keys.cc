@@ -54,11 +54,13 @@ std::string block_key(Partition partition, std::int64_t series, std::int64_t las
 }
 
 store::Range blocks_from(Partition partition, std::int64_t series, std::int64_t at) {
-  return {block_key(partition, series, at), blocks_prefix(partition, static_cast<std::uint64_t>(series) + 1)};
+  return {block_key(partition, series, at),
+          blocks_prefix(partition, static_cast<std::uint64_t>(series) + 1)};
 }
 
 store::Range blocks_before(Partition partition, std::int64_t series, std::int64_t at) {
-  return {blocks_prefix(partition, static_cast<std::uint64_t>(series)), block_key(partition, series, at)};
+  return {blocks_prefix(partition, static_cast<std::uint64_t>(series)),
+          block_key(partition, series, at)};
 }
 
 store::Range blocks_between(Partition partition, std::int64_t series, std::int64_t start,

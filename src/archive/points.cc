@@ -20,11 +20,6 @@ void Points::append_value(std::size_t index, std::string& out) const {
   }
 }
 
-std::optional<double> Points::number(std::size_t index) const {
-  auto value = points_[index].value;
-  return value.is_text() ? parse_number(text(value)) : to_double(value.decimal());
-}
-
 void Points::add(std::int64_t at, std::string_view value) {
   auto decimal = parse_decimal(value);
   points_.push_back({at, decimal ? Cell(*decimal) : keep(value)});

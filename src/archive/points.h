@@ -55,7 +55,10 @@ class Points {
   std::string value(std::size_t index) const;
   void append_value(std::size_t index, std::string& out) const;
   // nullopt if the text is no number.
-  std::optional<double> number(std::size_t index) const;
+  std::optional<double> number(std::size_t index) const {
+    auto value = points_[index].value;
+    return value.is_text() ? parse_number(text(value)) : to_double(value.decimal());
+  }
   // Only for a cell that is a text.
   std::string_view text(Cell cell) const {
     return std::string_view(texts_).substr(cell.text_offset(), cell.text_size());
@@ -66,9 +69,7 @@ class Points {
   void add(std::int64_t at, std::string_view value);
   void add(std::int64_t at, Decimal value) { points_.push_back({at, Cell(value)}); }
   // A text known not to be canonical.
-  void add_text(std::int64_t at, std::string_view text) {
-    points_.push_back({at, keep(text)});
-  }
+  void add_text(std::int64_t at, std::string_view text) { points_.push_back({at, keep(text)}); }
   // Copies of the points [begin, end) of `from`.
   void add(const Points& from, std::size_t begin, std::size_t end);
 

@@ -74,16 +74,16 @@ std::string SeriesRecord::last_as_text() const {
 std::string encode_series_record(const SeriesRecord& record) {
   std::string out;
   put_u8(version, out);
-  put_u8((record.has_last ? flag_last : 0) | (record.min ? flag_min : 0) |
-             (record.max ? flag_max : 0),
+  put_u8((record.has_last ? flag_last : 0) | (record.has_min() ? flag_min : 0) |
+             (record.has_max() ? flag_max : 0),
          out);
   if (record.has_last) {
     put_zigzag(record.last_at, out);
     put_zigzag(wrapping_subtract(record.received, record.last_at), out);
     put_value(points_of(record), 0, out);
   }
-  if (record.min) put_fixed(*record.min, out);
-  if (record.max) put_fixed(*record.max, out);
+  if (record.has_min()) put_fixed(record.min, out);
+  if (record.has_max()) put_fixed(record.max, out);
   put_varint(record.partitions.runs().size(), out);
   for (const auto& run : record.partitions.runs()) {
     put_zigzag(run.first, out);

@@ -7,10 +7,7 @@ namespace {
 
 void widen(SeriesRecord& record, const Points& points, std::size_t begin, std::size_t end) {
   for (auto i = begin; i < end; ++i) {
-    auto number = points.number(i);
-    if (!number) continue;
-    if (!record.min || *number < *record.min) record.min = number;
-    if (!record.max || *number > *record.max) record.max = number;
+    if (auto number = points.number(i)) record.widen(*number);
   }
 }
 
@@ -114,8 +111,8 @@ void SeriesTable::apply(const SetExtremes& extremes) {
   auto& stripe = stripe_of(extremes.series);
   std::lock_guard lock(stripe.mutex);
   auto& record = change(stripe, extremes.series).record;
-  record.min = extremes.min;
-  record.max = extremes.max;
+  record.min = extremes.min.value_or(SeriesRecord::none);
+  record.max = extremes.max.value_or(SeriesRecord::none);
 }
 
 std::optional<SeriesRecord> SeriesTable::record(std::int64_t id) const {

@@ -51,9 +51,7 @@ Task<Points> StoredBlocks::newest_before(std::int64_t at) {
   co_return co_await newest_until(partition - 1);
 }
 
-Task<Points> StoredBlocks::newest() {
-  co_return co_await newest_until(partition_of(time_max));
-}
+Task<Points> StoredBlocks::newest() { co_return co_await newest_until(partition_of(time_max)); }
 
 Task<Points> StoredBlocks::newest_until(Partition last) {
   auto runs = partitions_.between(partition_of(time_min), last);

@@ -29,22 +29,26 @@ namespace tt::bus {
 struct Message {
   std::string topic;
   std::string payload;
-  std::string content_type;       // media type; empty: bytes of no known kind
-  std::optional<Time> at;         // when it was measured, if the publisher said so
-  bool retain = false;            // keep as the topic's last value; an empty payload clears it
-  bool at_least_once = false;     // a subscriber that asked for it must not lose it
-  std::uint64_t publisher = 0;    // an id of the publishing session, 0: none
+  std::string content_type;     // media type; empty: bytes of no known kind
+  std::optional<Time> at;       // when it was measured, if the publisher said so
+  bool retain = false;          // keep as the topic's last value; an empty payload clears it
+  bool at_least_once = false;   // a subscriber that asked for it must not lose it
+  std::uint64_t publisher = 0;  // an id of the publishing session, 0: none
 };
 
 using MessagePtr = std::shared_ptr<const Message>;
+
+// Why a message is delivered: it was published now, or it was there when the subscriber came.
+enum class Delivery : std::uint8_t { live, retained };
 
 // Receives messages on the loop on which it subscribed.
 class Subscriber {
  public:
   virtual ~Subscriber() = default;
   // Called on the subscriber's loop; must return soon and bound what it queues.  `tag` is the one
-  // given to subscribe().  `retained`: sent because of the subscription, not of a publication.
-  virtual void deliver(const MessagePtr& message, std::uint64_t tag, bool retained) noexcept = 0;
+  // given to subscribe().
+  virtual void deliver(const MessagePtr& message, std::uint64_t tag,
+                       Delivery delivery) noexcept = 0;
   // Awaited between two portions of retained messages, so that a subscriber that matches a million
   // of them takes them at its own pace.
   virtual Task<> ready_for_more() { co_return; }

@@ -49,7 +49,8 @@ void apply_range(Response& response, const Request& request) {
   //                                                                   [RFC 9110 section 13.1.5]
   auto condition = request.header("If-Range");
   if (!condition.empty() && condition != response.header("ETag")) return;
-  auto whole = response.static_body.empty() ? std::string_view(response.body) : response.static_body;
+  auto whole =
+      response.static_body.empty() ? std::string_view(response.body) : response.static_body;
   ByteRange range{};
   switch (parse_range(wanted, whole.size(), range)) {
     case RangeKind::none:
@@ -64,7 +65,8 @@ void apply_range(Response& response, const Request& request) {
       break;
   }
   response.status = 206;
-  response.set("Content-Range", fmt::format("bytes {}-{}/{}", range.first, range.last, whole.size()));
+  response.set("Content-Range",
+               fmt::format("bytes {}-{}/{}", range.first, range.last, whole.size()));
   auto part = whole.substr(range.first, range.last - range.first + 1);
   if (response.static_body.empty()) {
     response.body = std::string(part);

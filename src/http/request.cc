@@ -9,8 +9,8 @@ namespace tt::http {
 namespace {
 
 constexpr std::pair<Method, std::string_view> names[] = {
-    {Method::get, "GET"},     {Method::head, "HEAD"},   {Method::post, "POST"},
-    {Method::put, "PUT"},     {Method::patch, "PATCH"}, {Method::del, "DELETE"},
+    {Method::get, "GET"},        {Method::head, "HEAD"},   {Method::post, "POST"},
+    {Method::put, "PUT"},        {Method::patch, "PATCH"}, {Method::del, "DELETE"},
     {Method::options, "OPTIONS"}};
 
 }  // namespace
@@ -37,7 +37,8 @@ Request::Request(const wire::HttpHead& head, const rt::Peer& peer, BodyReader& b
       limits_(limits),
       method_(method_from(head.method)) {
   auto parts = wire::split_target(head.target);
-  if (!parts) throw Error(Code::invalid, fmt::format("malformed request target: {}", parts.error().message));
+  if (!parts)
+    throw Error(Code::invalid, fmt::format("malformed request target: {}", parts.error().message));
   path_ = parts->path;
   query_ = parts->query;
   // "When a proxy receives a request with an absolute-form of request-target, the proxy MUST
@@ -54,7 +55,8 @@ bool Request::has_header(std::string_view name) const {
 const std::vector<std::pair<std::string, std::string>>& Request::query_values() const {
   if (!query_values_) {
     auto parsed = wire::parse_query(query_);
-    if (!parsed) throw Error(Code::invalid, fmt::format("malformed query: {}", parsed.error().message));
+    if (!parsed)
+      throw Error(Code::invalid, fmt::format("malformed query: {}", parsed.error().message));
     query_values_ = parsed->parameters();
   }
   return *query_values_;
@@ -108,10 +110,12 @@ Task<std::string_view> Request::body() {
     body_ = std::move(whole);
     co_return *body_;
   }
-  if (!wire::equal_ignoring_case(encoding, "gzip") && !wire::equal_ignoring_case(encoding, "x-gzip") &&
+  if (!wire::equal_ignoring_case(encoding, "gzip") &&
+      !wire::equal_ignoring_case(encoding, "x-gzip") &&
       !wire::equal_ignoring_case(encoding, "deflate")) {
-    throw Error(Code::unsupported,
-                fmt::format("Content-Encoding '{}' is not supported; use gzip, deflate or none", encoding));
+    throw Error(
+        Code::unsupported,
+        fmt::format("Content-Encoding '{}' is not supported; use gzip, deflate or none", encoding));
   }
   auto format = wire::equal_ignoring_case(encoding, "deflate") ? wire::GzipFormat::zlib
                                                                : wire::GzipFormat::gzip;

@@ -4,6 +4,48 @@
 #include "wire/header_value.h"
 
 namespace tt::http {
+namespace {
+
+// RFC 9110 section 15.
+constexpr std::pair<int, std::string_view> reasons[] = {
+    {100, "Continue"},
+    {101, "Switching Protocols"},
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {206, "Partial Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {422, "Unprocessable Entity"},
+    {426, "Upgrade Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+};
+
+}  // namespace
 
 Response& Response::set(std::string_view name, std::string value) {
   for (auto& [key, old] : headers) {
@@ -52,62 +94,42 @@ Response Response::redirect(std::string_view location) {
 }
 
 std::string_view reason_of(int status) {
-  switch (status) {
-    case 100: return "Continue";
-    case 101: return "Switching Protocols";
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 303: return "See Other";
-    case 304: return "Not Modified";
-    case 307: return "Temporary Redirect";
-    case 308: return "Permanent Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 406: return "Not Acceptable";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 411: return "Length Required";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 416: return "Range Not Satisfiable";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Entity";
-    case 426: return "Upgrade Required";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    default: return "Unknown";
+  for (auto [known, reason] : reasons) {
+    if (known == status) return reason;
   }
+  return "Unknown";
 }
 
 int status_of(Code code) {
   switch (code) {
-    case Code::invalid: return 400;
-    case Code::unprocessable: return 422;
-    case Code::not_found: return 404;
-    case Code::conflict: return 409;
-    case Code::unauthenticated: return 401;
-    case Code::denied: return 403;
-    case Code::too_large: return 413;
-    case Code::exhausted: return 429;
-    case Code::unavailable: return 503;
-    case Code::timeout: return 504;
-    case Code::cancelled: return 503;
-    case Code::unsupported: return 415;
-    case Code::corrupt: return 500;
-    case Code::internal: return 500;
+    case Code::invalid:
+      return 400;
+    case Code::unprocessable:
+      return 422;
+    case Code::not_found:
+      return 404;
+    case Code::conflict:
+      return 409;
+    case Code::unauthenticated:
+      return 401;
+    case Code::denied:
+      return 403;
+    case Code::too_large:
+      return 413;
+    case Code::exhausted:
+      return 429;
+    case Code::unavailable:
+      return 503;
+    case Code::timeout:
+      return 504;
+    case Code::cancelled:
+      return 503;
+    case Code::unsupported:
+      return 415;
+    case Code::corrupt:
+      return 500;
+    case Code::internal:
+      return 500;
   }
   return 500;
 }

@@ -41,9 +41,9 @@ class Router {
   void use(Middleware middleware);
 
   struct Match {
-    const Handler* handler = nullptr;   // nullptr: see `allowed`
+    const Handler* handler = nullptr;  // nullptr: see `allowed`
     std::vector<std::pair<std::string_view, std::string>> parameters;
-    std::vector<Method> allowed;        // the methods of this path; empty: no such path
+    std::vector<Method> allowed;  // the methods of this path; empty: no such path
   };
   // HEAD is answered by a GET handler unless it has its own.
   Match match(Method method, std::string_view path) const;

@@ -19,9 +19,12 @@ constexpr std::chrono::seconds linger_timeout{2};
 
 int status_of(wire::HttpFailure failure) {
   switch (failure) {
-    case wire::HttpFailure::malformed: return 400;
-    case wire::HttpFailure::header_too_large: return 431;
-    case wire::HttpFailure::body_too_large: return 413;
+    case wire::HttpFailure::malformed:
+      return 400;
+    case wire::HttpFailure::header_too_large:
+      return 431;
+    case wire::HttpFailure::body_too_large:
+      return 413;
   }
   return 400;
 }
@@ -34,7 +37,8 @@ bool accepts_gzip(std::string_view accept_encoding) {
   return std::any_of(codings->begin(), codings->end(), [](const wire::HeaderElement& coding) {
     if (!wire::equal_ignoring_case(coding.name, "gzip")) return false;
     const auto* weight = coding.find("q");
-    return !weight || !weight->value || weight->value->find_first_of("123456789") != std::string::npos;
+    return !weight || !weight->value ||
+           weight->value->find_first_of("123456789") != std::string::npos;
   });
 }
 
@@ -216,7 +220,8 @@ class Connection final : public BodyReader {
       refusal_ = e.what();
     }
     if (!made) {
-      co_await refuse({wire::HttpFailure::malformed, refusal_});
+      wire::HttpProblem problem{wire::HttpFailure::malformed, std::move(refusal_)};
+      co_await refuse(std::move(problem));
       co_return false;
     }
     Request& request = *made;
@@ -279,7 +284,8 @@ class Connection final : public BodyReader {
   // Makes the response ready for this request: range, compression.
   void prepare(Response& response, const Request& request) {
     apply_range(response, request);
-    auto whole = response.static_body.empty() ? std::string_view(response.body) : response.static_body;
+    auto whole =
+        response.static_body.empty() ? std::string_view(response.body) : response.static_body;
     bool worth = whole.size() >= compress_bytes_min && response.status == 200 &&
                  response.compress == Compress::when_useful &&
                  response.header("Content-Encoding").empty() &&
@@ -299,7 +305,8 @@ class Connection final : public BodyReader {
       co_await send_pieces(response, is_head);
       co_return;
     }
-    auto whole = response.static_body.empty() ? std::string_view(response.body) : response.static_body;
+    auto whole =
+        response.static_body.empty() ? std::string_view(response.body) : response.static_body;
     append_head(response, false, whole.size());
     if (is_head || !has_body(response.status)) whole = {};
     // A client that has sent its next request already gets several responses in one write.
@@ -377,8 +384,10 @@ Server::Server(const Router& router, const Limits& limits, Metrics& metrics)
     : router_(router),
       limits_(limits),
       requests_(metrics.counter("thingtank_http_requests_total", "HTTP requests answered.")),
-      failures_(metrics.counter("thingtank_http_failures_total", "HTTP responses of 400 and above.")),
-      bytes_in_(metrics.counter("thingtank_http_received_bytes_total", "Bytes received over HTTP.")),
+      failures_(
+          metrics.counter("thingtank_http_failures_total", "HTTP responses of 400 and above.")),
+      bytes_in_(
+          metrics.counter("thingtank_http_received_bytes_total", "Bytes received over HTTP.")),
       bytes_out_(metrics.counter("thingtank_http_sent_bytes_total", "Bytes sent over HTTP.")) {}
 
 Task<> Server::serve(std::unique_ptr<rt::Stream> stream, std::string first_bytes,
@@ -397,14 +406,16 @@ Response response_to(std::exception_ptr failure, const Request& request) {
   } catch (const Error& e) {
     int status = status_of(e.code());
     if (status == 500) {
-      log::error("request failed", {{"method", request.method_name()}, {"path", request.path()},
-                                    {"code", name_of(e.code())}, {"error", e.what()}});
+      log::error("request failed", {{"method", request.method_name()},
+                                    {"path", request.path()},
+                                    {"code", name_of(e.code())},
+                                    {"error", e.what()}});
       return Response::text(500, "internal error; the server's log has the details\n");
     }
     return Response::text(status, std::string(e.what()) + "\n");
   } catch (const std::exception& e) {
-    log::error("request failed", {{"method", request.method_name()}, {"path", request.path()},
-                                  {"error", e.what()}});
+    log::error("request failed",
+               {{"method", request.method_name()}, {"path", request.path()}, {"error", e.what()}});
     return Response::text(500, "internal error; the server's log has the details\n");
   }
 }

@@ -171,7 +171,8 @@ Task<> run_session(std::unique_ptr<rt::Stream> stream, std::string first_bytes,
   } catch (...) {
     failure = std::current_exception();
   }
-  socket.close(failure ? wire::WebSocketCloseCode::internal_error : wire::WebSocketCloseCode::normal);
+  socket.close(failure ? wire::WebSocketCloseCode::internal_error
+                       : wire::WebSocketCloseCode::normal);
   co_await pump.join();
   if (failure) std::rethrow_exception(failure);
 }
@@ -199,7 +200,8 @@ Response accept_websocket(const Request& request, const Limits& limits, WebSocke
   response.upgrade = [options, &limits, session = std::move(session)](
                          std::unique_ptr<rt::Stream> stream, std::string first_bytes,
                          rt::ConnectionContext& context) -> Task<> {
-    return run_session(std::move(stream), std::move(first_bytes), context, options, limits, session);
+    return run_session(std::move(stream), std::move(first_bytes), context, options, limits,
+                       session);
   };
   return response;
 }

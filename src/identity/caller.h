@@ -31,11 +31,11 @@ struct ResourceLimit {
 };
 
 struct Permission {
-  std::uint8_t actions = 0;                  // a sum of Action values
-  std::vector<ResourceLimit> resources;      // empty: everything of the owner
-  std::string source_ip;                     // empty: from anywhere
-  std::string referer;                       // host name; empty: whatever page
-  std::int64_t minimum_interval_s = 0;       // of history that may be read
+  std::uint8_t actions = 0;              // a sum of Action values
+  std::vector<ResourceLimit> resources;  // empty: everything of the owner
+  std::string source_ip;                 // empty: from anywhere
+  std::string referer;                   // host name; empty: whatever page
+  std::int64_t minimum_interval_s = 0;   // of history that may be read
   std::string label;
 };
 
@@ -54,11 +54,11 @@ struct Origin {
 };
 
 struct Caller {
-  AccountId account = 0;            // 0: nobody (anonymous)
-  std::int64_t key = 0;             // the API key's row; 0 when not authenticated by key
-  std::string name;                 // login or key label, for logs; never the secret
-  bool is_admin = false;            // of the whole server
-  bool private_access = false;      // may read private feeds
+  AccountId account = 0;        // 0: nobody (anonymous)
+  std::int64_t key = 0;         // the API key's row; 0 when not authenticated by key
+  std::string name;             // login or key label, for logs; never the secret
+  bool is_admin = false;        // of the whole server
+  bool private_access = false;  // may read private feeds
   std::optional<Time> expires_at;
   std::vector<Permission> permissions;
   Origin origin;
@@ -72,7 +72,8 @@ using CallerPtr = std::shared_ptr<const Caller>;
 // True if `caller` may do `action` to `resource` at `now`.  Writes need the feed's owner to be the
 // caller's account; reads also reach public feeds of others.  contracts: the key not expired, some
 // permission with the method, address and referer equal or unlimited, no resources or one that
-// matches, the feed public or private_access.
+// matches, the feed public or private_access.  A permission with resources never matches a request
+// about no particular feed (lists, topics); a feed whose owner is not named belongs to nobody.
 bool allow(const Caller& caller, Action action, const Resource& resource, Time now);
 
 // Throws denied (unauthenticated for nobody) unless allow().

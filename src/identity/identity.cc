@@ -64,7 +64,7 @@ class OrmIdentity final : public Identity {
         login_limits_(clock, rates),
         call_rates_(clock, rates.calls_per_minute) {}
 
-  Task<Account> create_account(std::string login, std::string password, bool is_admin) override;
+  Task<Account> create_account(std::string login, std::string password, Role role) override;
   Task<std::optional<Account>> find_account(std::string login) override;
   Task<std::vector<Account>> accounts() override;
   Task<> set_password(std::string login, std::string password) override;
@@ -105,12 +105,12 @@ class OrmIdentity final : public Identity {
   std::atomic<unsigned> passwords_checked_ = 0;
 };
 
-// --- accounts -------------------------------------------------------------------------------------
+// --- accounts ----------------------------------------------------------------------------------
 
-Task<Account> OrmIdentity::create_account(std::string login, std::string password, bool is_admin) {
+Task<Account> OrmIdentity::create_account(std::string login, std::string password, Role role) {
   check_login(login);
   auto work = [&] {
-    AccountRow row{.login = login, .is_admin = is_admin, .created = clock_.now()};
+    AccountRow row{.login = login, .is_admin = role == Role::administrator, .created = clock_.now()};
     row.password = hash_password(password);
     return to_account(objects<AccountRow>(database_).create(std::move(row)));
   };
@@ -157,7 +157,7 @@ std::optional<AccountRow> OrmIdentity::load_account(AccountId id) {
   return objects<AccountRow>(database_).filter(f<&AccountRow::id> == id).first();
 }
 
-// --- passwords ------------------------------------------------------------------------------------
+// --- passwords ---------------------------------------------------------------------------------
 
 // A program that sends its password with every request does not cost 40 ms each time: a password
 // that was right stays known for a minute, by a digest that is worth nothing outside of this
@@ -208,7 +208,7 @@ Task<CallerPtr> OrmIdentity::authenticate_password(std::string login, std::strin
   co_return caller;
 }
 
-// --- sessions -------------------------------------------------------------------------------------
+// --- sessions ----------------------------------------------------------------------------------
 
 Task<std::string> OrmIdentity::open_session(AccountId account) {
   std::string secret = random_token(secret_characters);
@@ -279,7 +279,7 @@ Task<> OrmIdentity::close_session(std::string_view secret) {
   sessions_.drop(digest);
 }
 
-// --- keys -----------------------------------------------------------------------------------------
+// --- keys --------------------------------------------------------------------------------------
 
 Task<Key> OrmIdentity::create_key(AccountId account, KeyDraft draft, std::string secret) {
   if (secret.empty()) secret = random_token(secret_characters);

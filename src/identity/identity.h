@@ -24,6 +24,8 @@ namespace tt::identity {
 // The cookie that carries the secret of a browser's session.
 inline constexpr std::string_view session_cookie = "thingtank_session";
 
+enum class Role { user, administrator };
+
 struct Account {
   AccountId id = 0;
   std::string login;
@@ -50,7 +52,7 @@ class Identity {
 
   // --- accounts -----------------------------------------------------------------------------
   // Throws conflict if `login` is taken.  The password is kept as an argon2id hash.
-  virtual Task<Account> create_account(std::string login, std::string password, bool is_admin) = 0;
+  virtual Task<Account> create_account(std::string login, std::string password, Role role) = 0;
   virtual Task<std::optional<Account>> find_account(std::string login) = 0;
   virtual Task<std::vector<Account>> accounts() = 0;
   // Throws not_found.  Ends the account's sessions.
@@ -69,7 +71,9 @@ class Identity {
   virtual Task<> close_session(std::string_view secret) = 0;
 
   // --- API keys -----------------------------------------------------------------------------
-  // Makes the secret, unless `secret` is given (the configured master key).
+  // Makes the secret, unless `secret` is given (the configured master key: 8 to 200 visible ASCII
+  // characters).  Throws conflict if that key exists already or the account does not, invalid for a
+  // draft over the limits of rows.h.
   virtual Task<Key> create_key(AccountId account, KeyDraft draft, std::string secret = {}) = 0;
   virtual Task<std::optional<Key>> find_key(std::string_view secret) = 0;
   virtual Task<std::vector<Key>> keys(AccountId account) = 0;
@@ -86,9 +90,9 @@ class Identity {
 };
 
 struct Rates {
-  double calls_per_minute = 0;  // of one key, average over three minutes; 0: unlimited
-  unsigned login_failures_max = 10;         // for one login or address …
-  std::chrono::seconds login_window{900};   // … within this time
+  double calls_per_minute = 0;             // of one key, average over three minutes; 0: unlimited
+  unsigned login_failures_max = 10;        // for one login or address …
+  std::chrono::seconds login_window{900};  // … within this time
 };
 
 // The tables are made or migrated by open().  References must outlive the result.

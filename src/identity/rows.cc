@@ -19,7 +19,7 @@ void migrate(orm::Database& database) {
 
 Account to_account(const AccountRow& row) { return {row.id, row.login, row.is_admin}; }
 
-// --- keys -----------------------------------------------------------------------------------------
+// --- keys --------------------------------------------------------------------------------------
 
 namespace {
 
@@ -101,7 +101,7 @@ std::vector<Key> load_keys(orm::Session& session, const orm::QuerySet<KeyRow>& w
   return keys;
 }
 
-// --- sessions -------------------------------------------------------------------------------------
+// --- sessions ----------------------------------------------------------------------------------
 
 void insert_session(orm::Session& session, SessionRow row, Time now) {
   auto sessions = objects<SessionRow>(session);
@@ -114,7 +114,7 @@ void insert_session(orm::Session& session, SessionRow row, Time now) {
   sessions.save(row);
 }
 
-// --- checks ---------------------------------------------------------------------------------------
+// --- checks ------------------------------------------------------------------------------------
 
 void check_login(std::string_view login) {
   auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };

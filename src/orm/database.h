@@ -33,7 +33,7 @@
 
 namespace tt::orm {
 
-// --- changes of the schema, made by migrate.h -------------------------------------------------
+// --- changes of the schema, made by migrate.h --------------------------------------------------
 
 struct ColumnChange {
   std::string name;
@@ -69,7 +69,7 @@ struct RunStatement {
 };
 using SchemaChange = std::variant<CreateTable, AddColumn, CreateIndex, DropIndex, RunStatement>;
 
-// --- sessions ---------------------------------------------------------------------------------
+// --- sessions ----------------------------------------------------------------------------------
 
 // Where statements run: a Database (each write for itself) or a transaction.
 class Session {

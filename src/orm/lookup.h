@@ -1,9 +1,10 @@
 #pragma once
 
-// Conditions in C++.  Names and lookups are checked when compiling, in both spellings:
+// Conditions in C++.  Names and lookups are checked when compiling, in both spellings (the second
+// follows a rename of the field by tools):
 //
 //   "temperature__gte"_k = 28.0                     Django's keywords; "owner__name"_k = "Ann"
-//   f<&Station::temperature> >= 28.0                follows a rename; f<&Station::owner, &Owner::name>
+//   f<&Station::temperature> >= 28.0                f<&Station::owner, &Owner::name> == "Ann"
 //
 //   lookup suffix   spelling with f<…>              lookup suffix   spelling with f<…>
 //   (exact)         == value, == std::nullopt       __gt            > value
@@ -51,8 +52,10 @@ class Q {
   Node node_;
 };
 
-// A condition in SQL, for what lookups cannot say.  The text must be a literal of the program;
-// values are bound to its `?`s:  sql<Feed>("id IN (SELECT rowid FROM search WHERE search MATCH ?)", text)
+// A condition in SQL, for what lookups cannot say; each `?` stands for a value, which is bound.
+// The text must be the program's own and hold no other question mark:
+//
+//   sql<Feed>("id IN (SELECT rowid FROM search WHERE search MATCH ?)", words)
 template <class M, class... V>
 Q<M> sql(std::string_view text, V&&... values) {
   Node node;

@@ -112,7 +112,7 @@ State from_text(std::string_view text) {
   return state;
 }
 
-// --- differences --------------------------------------------------------------------------------
+// --- differences -------------------------------------------------------------------------------
 
 ColumnChange column_change(const FieldInfo& field) {
   ColumnChange change{field.column, field.kind, field.is_null, field.initial, {}, field.on_delete};
@@ -204,7 +204,7 @@ class Differences {
   std::vector<SchemaChange> changes_;
 };
 
-// --- records ------------------------------------------------------------------------------------
+// --- records -----------------------------------------------------------------------------------
 
 void make_records_table(Session& session) {
   const ModelInfo& records = model_info<Migration>();

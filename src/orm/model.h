@@ -12,7 +12,8 @@
 //     models::IntegerField<> readings = 0;               // the initialiser is the default
 //     models::ForeignKey<Owner> owner;                   // column owner_id
 //
-//     static constexpr models::Meta meta{.ordering = {"name"}, .unique_together = {{"owner", "name"}}};
+//     static constexpr models::Meta meta{.ordering = {"name"},
+//                                        .unique_together = {{"owner", "name"}}};
 //   };
 //
 // The table is called after the namespace and the struct: tt::weather::RainGauge is the table

@@ -6,8 +6,8 @@
 //   Station made = stations.create({.name = "st1", .temperature = 21.5});
 //   made.name = "st2";
 //   stations.save(made);
-//   std::vector<Station> warm =
-//       stations.filter("temperature__gte"_k = 20.0).exclude("name"_k = "old").order_by("-id").limit(10).rows();
+//   std::vector<Station> warm = stations.filter("temperature__gte"_k = 20.0)
+//                                   .exclude("name"_k = "old").order_by("-id").limit(10).rows();
 //   std::optional<Station> one = stations.filter(f<&Station::name> == "st2").first();
 //   stations.filter(f<&Station::name>.in({"a", "b"})).erase();
 //

@@ -268,7 +268,7 @@ Statement render_erase(const Dialect& dialect, const Erase& query) {
   return statement;
 }
 
-// --- schema -----------------------------------------------------------------------------------
+// --- schema ------------------------------------------------------------------------------------
 
 namespace {
 

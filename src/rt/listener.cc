@@ -21,11 +21,16 @@ Protocol tell_protocol(std::string_view first_bytes) {
 
 std::string_view name_of(Protocol protocol) {
   switch (protocol) {
-    case Protocol::http: return "http";
-    case Protocol::tls: return "tls";
-    case Protocol::mqtt: return "mqtt";
-    case Protocol::wamp_rawsocket: return "wamp";
-    case Protocol::unknown: return "unknown";
+    case Protocol::http:
+      return "http";
+    case Protocol::tls:
+      return "tls";
+    case Protocol::mqtt:
+      return "mqtt";
+    case Protocol::wamp_rawsocket:
+      return "wamp";
+    case Protocol::unknown:
+      return "unknown";
   }
   return "unknown";
 }
@@ -49,12 +54,14 @@ Listener::Listener(Loops& loops, std::string name, const Endpoint& endpoint, con
       name_(std::move(name)),
       endpoint_(endpoint),
       limits_(limits),
-      connections_(metrics.gauge("thingtank_connections", "Open connections.", {{"listener", name_}})),
+      connections_(
+          metrics.gauge("thingtank_connections", "Open connections.", {{"listener", name_}})),
       accepted_(metrics.counter("thingtank_connections_accepted_total", "Connections accepted.",
                                 {{"listener", name_}})),
-      refused_(metrics.counter("thingtank_connections_refused_total",
-                               "Connections closed at once: over the limit or of no known protocol.",
-                               {{"listener", name_}})) {}
+      refused_(
+          metrics.counter("thingtank_connections_refused_total",
+                          "Connections closed at once: over the limit or of no known protocol.",
+                          {{"listener", name_}})) {}
 
 Listener::~Listener() = default;
 
@@ -132,8 +139,9 @@ Task<> Listener::serve(Share& share, std::unique_ptr<Stream> stream) {
   auto handler = handlers_.find(protocol);
   if (handler == handlers_.end()) {
     refused_.Increment();
-    log::info("connection of a protocol that is not served here",
-              {{"listener", name_}, {"protocol", name_of(protocol)}, {"peer", stream->peer().address}});
+    log::info(
+        "connection of a protocol that is not served here",
+        {{"listener", name_}, {"protocol", name_of(protocol)}, {"peer", stream->peer().address}});
     co_return;
   }
   bool may_finish = handler->second.on_stop == OnStop::finish;

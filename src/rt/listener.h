@@ -57,8 +57,8 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   // Turns a TLS connection into a plain one (handshake included); throws if that fails.
-  using TlsAcceptor =
-      std::function<Task<std::unique_ptr<Stream>>(std::unique_ptr<Stream>, std::string first_bytes)>;
+  using TlsAcceptor = std::function<Task<std::unique_ptr<Stream>>(std::unique_ptr<Stream>,
+                                                                  std::string first_bytes)>;
 
   // Before start().  Serves TLS: what is inside is told apart again.
   void handle_tls(TlsAcceptor acceptor) { tls_ = std::move(acceptor); }

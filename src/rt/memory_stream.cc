@@ -10,8 +10,8 @@ namespace {
 struct Pipe {
   std::string bytes;
   std::size_t window = 0;
-  bool ended = false;    // the writer will send no more
-  bool broken = false;   // one side is closed
+  bool ended = false;   // the writer will send no more
+  bool broken = false;  // one side is closed
   Waiter<Done> reader, writer;
   bool reader_waits = false, writer_waits = false;
 

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 
 #include "rt/waiter.h"
@@ -38,15 +39,24 @@ Task<std::invoke_result_t<Work&>> offload(OffloadPool& pool, Work work) {
   using Held = std::conditional_t<std::is_void_v<R>, Done, R>;
   auto start = [&](Waiter<Held> waiter) {
     pool.submit([&work, waiter = std::move(waiter)]() mutable {
+      std::optional<Held> result;
+      std::exception_ptr failure;
       try {
         if constexpr (std::is_void_v<R>) {
           work();
-          waiter.post_resume(Done{});
+          result.emplace();
         } else {
-          waiter.post_resume(work());
+          result.emplace(work());
         }
       } catch (...) {
-        waiter.post_fail(std::current_exception());
+        failure = std::current_exception();
+      }
+      // Behind the handler: the exception must not be in use by this thread any more when the
+      // loop looks at it.
+      if (failure) {
+        waiter.post_fail(std::move(failure));
+      } else {
+        waiter.post_resume(std::move(*result));
       }
     });
   };

@@ -23,7 +23,8 @@ constexpr std::size_t parts_max = 64;  // per writev(2)
   if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor) {
     throw Error(Code::cancelled, fmt::format("the connection was closed while {}", doing));
   }
-  throw Error(Code::unavailable, fmt::format("the connection broke while {}: {}", doing, ec.message()));
+  throw Error(Code::unavailable,
+              fmt::format("the connection broke while {}: {}", doing, ec.message()));
 }
 
 class TcpStream final : public Stream {
@@ -105,7 +106,8 @@ tcp::endpoint resolve(const Endpoint& endpoint) {
   Ec ec;
   auto address = asio::ip::make_address(endpoint.host, ec);
   if (ec) {
-    throw Error(Code::invalid, fmt::format("'{}' is not an IP address to listen on", endpoint.host));
+    throw Error(Code::invalid,
+                fmt::format("'{}' is not an IP address to listen on", endpoint.host));
   }
   return {address, endpoint.port};
 }
@@ -207,10 +209,12 @@ Task<std::unique_ptr<Stream>> connect(Loop& loop, Endpoint endpoint) {
   Socket socket(loop.executor());
   Ec ec;
   auto port = std::to_string(endpoint.port);
-  auto found = co_await resolver.async_resolve(endpoint.host, port, asio::redirect_error(use_task, ec));
+  auto found =
+      co_await resolver.async_resolve(endpoint.host, port, asio::redirect_error(use_task, ec));
   if (!ec) co_await asio::async_connect(socket, found, asio::redirect_error(use_task, ec));
   if (ec) {
-    throw Error(Code::unavailable, fmt::format("cannot connect to {}: {}", to_string(endpoint), ec.message()));
+    throw Error(Code::unavailable,
+                fmt::format("cannot connect to {}: {}", to_string(endpoint), ec.message()));
   }
   co_return std::make_unique<TcpStream>(std::move(socket));
 }

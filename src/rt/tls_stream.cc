@@ -116,7 +116,7 @@ class TlsStream final : public Stream {
   Wire wire_;
   std::unique_ptr<SSL, FreeSsl> ssl_;  // refers to wire_
   bool flushing_ = false;
-  bool broken_ = false;                   // a write failed midway: nothing more can be sent
+  bool broken_ = false;  // a write failed midway: nothing more can be sent
   std::deque<Waiter<Done>> flush_waiters_;
 };
 

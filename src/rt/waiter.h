@@ -31,7 +31,9 @@ class Waiter {
   // The loop on which resume() and fail() must be called.
   const Executor& executor() const { return *executor_; }
   void resume(T value) { std::exchange(resume_, nullptr)(nullptr, std::move(value)); }
-  void fail(std::exception_ptr failure) { std::exchange(resume_, nullptr)(failure, T{}); }
+  void fail(std::exception_ptr failure) {
+    std::exchange(resume_, nullptr)(std::move(failure), T{});
+  }
 
   // The same from any thread, at the price of one post.
   void post_resume(T value) {
@@ -42,9 +44,10 @@ class Waiter {
   }
   void post_fail(std::exception_ptr failure) {
     auto executor = *executor_;
-    boost::asio::post(executor, [waiter = std::move(*this), failure]() mutable {
-      waiter.fail(failure);
-    });
+    boost::asio::post(executor,
+                      [waiter = std::move(*this), failure = std::move(failure)]() mutable {
+                        waiter.fail(std::move(failure));
+                      });
   }
 
  private:
@@ -56,13 +59,11 @@ class Waiter {
 template <class T, class Start>
 Task<T> wait(Start start) {
   auto executor = co_await boost::asio::this_coro::executor;
-  auto initiate = [&](auto handler) {
-    start(Waiter<T>(executor, std::move(handler)));
-  };
+  auto initiate = [&](auto handler) { start(Waiter<T>(executor, std::move(handler))); };
   using Token = boost::asio::use_awaitable_t<Executor>;
   constexpr Token token;
-  co_return co_await boost::asio::async_initiate<const Token, void(std::exception_ptr, T)>(
-      initiate, token);
+  co_return co_await boost::asio::async_initiate<const Token, void(std::exception_ptr, T)>(initiate,
+                                                                                           token);
 }
 
 }  // namespace tt::rt

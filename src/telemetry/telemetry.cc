@@ -15,8 +15,8 @@ Error feed_not_found(registry::FeedId id) {
 
 void require_value(std::string_view value, const Limits& limits) {
   if (value.size() > limits.value_bytes_max) {
-    throw Error(Code::unprocessable,
-                fmt::format("Value is too long (maximum is {} characters)", limits.value_bytes_max));
+    throw Error(Code::unprocessable, fmt::format("Value is too long (maximum is {} characters)",
+                                                 limits.value_bytes_max));
   }
   if (!is_utf8(value)) throw Error(Code::unprocessable, "Value is invalid");
 }
@@ -214,8 +214,7 @@ Task<std::vector<bus::Message>> Telemetry::accept(const identity::Caller& caller
   for (auto& message : messages) {
     auto target = parse_topic(message.topic);
     if (!target) {
-      throw Error(Code::invalid,
-                  fmt::format("'{}' is not feeds/FEED/CHANNEL", message.topic));
+      throw Error(Code::invalid, fmt::format("'{}' is not feeds/FEED/CHANNEL", message.topic));
     }
     if (!message.at) message.at = stamp();
     ChannelReadings reading{target->channel, {{*message.at, message.payload}}};

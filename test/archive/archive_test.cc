@@ -167,7 +167,8 @@ TEST_CASE("archive: find and find_previous look into memory and blocks") {
     CHECK(!world.run(world.archive->find(2, from_us(50 * hour))));
     auto query = between(50 * hour + 1, 52 * hour);
     query.find_previous = true;
-    CHECK(world.range(1, query) == Samples{{50 * hour, "50"}, {51 * hour, "51"}, {52 * hour, "52"}});
+    CHECK(world.range(1, query) ==
+          Samples{{50 * hour, "50"}, {51 * hour, "51"}, {52 * hour, "52"}});
     query.start = from_us(30 * week);
     query.end = from_us(31 * week);
     CHECK(world.range(1, query) == Samples{{99 * hour, "99"}});
@@ -232,7 +233,7 @@ TEST_CASE("archive: intervals are added up from blocks and memory alike") {
   for (int i = 0; i < 600; ++i) {
     auto at = static_cast<std::int64_t>(random.below(3 * week)) - week;
     auto value = i % 10 == 0 ? std::string("n/a") : fmt::format("{:.2f}", random.fraction() * 50);
-    if (i % 3 == 0) at = -week + i * 60'000'000;
+    if (i % 3 == 0) at = -week + std::int64_t{i} * 60'000'000;
     world.append(1, {{at, value}});
     samples[at] = value;
   }
@@ -252,7 +253,8 @@ TEST_CASE("archive: intervals are added up from blocks and memory alike") {
       std::uint64_t count = 0, numeric = 0;
       double min = INFINITY, max = -INFINITY, sum = 0;
       std::pair<std::int64_t, std::string> last;
-      for (; at != samples.end() && at->first < start + interval && at->first <= 2 * week - 5; ++at) {
+      for (; at != samples.end() && at->first < start + interval && at->first <= 2 * week - 5;
+           ++at) {
         ++count;
         last = *at;
         auto number = parse_number(at->second);
@@ -273,8 +275,8 @@ TEST_CASE("archive: intervals are added up from blocks and memory alike") {
       }
     }
     CHECK(index == buckets.size());
-    auto few = world.run(
-        world.archive->summarize(1, Time::min(), Time::max(), Microseconds(interval), 2));
+    auto few =
+        world.run(world.archive->summarize(1, Time::min(), Time::max(), Microseconds(interval), 2));
     CHECK(few.size() == std::min<std::size_t>(2, buckets.size()));
   }
 }
@@ -334,7 +336,8 @@ TEST_CASE("archive: the log is cut when it is too long") {
   World world(small());
   for (std::int64_t i = 0; i < 5000; ++i) world.append(1 + i % 50, {{i, std::to_string(i)}});
   std::size_t log_bytes = 0;
-  for (const auto& entry : world.run(world.memory->scan(store::prefix_range("archive/l"), 10'000))) {
+  for (const auto& entry :
+       world.run(world.memory->scan(store::prefix_range("archive/l"), 10'000))) {
     log_bytes += entry.value.bytes.size();
   }
   CHECK(log_bytes < 4000);

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/random.h"
+#include "plain_hex.h"
 
 using namespace tt;
 using namespace tt::archive;
@@ -26,7 +27,8 @@ Points points_of(const Samples& samples) {
 
 Samples samples_of(const Points& points) {
   Samples samples;
-  for (std::size_t i = 0; i < points.size(); ++i) samples.emplace_back(points.at(i), points.value(i));
+  for (std::size_t i = 0; i < points.size(); ++i)
+    samples.emplace_back(points.at(i), points.value(i));
   return samples;
 }
 
@@ -42,7 +44,7 @@ std::string body_hex(const Samples& samples) {
 
 // A block with a right version and checksum around `body_hex`.
 std::string block_around(std::string_view body_hex) {
-  auto body = from_hex(body_hex).value();
+  auto body = from_hex(plain(body_hex)).value();
   std::string block("\x01");
   put_fixed(crc32c(body), block);
   return block + body;
@@ -81,40 +83,38 @@ Samples random_walk(std::size_t count, const char* format, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("block: byte tables") {
-  CHECK(to_hex(encode_block(points_of({{0, "5"}})).substr(0, 1)) == "01");
-  CHECK(body_hex({{0, "5"}}) ==
-        "01"                    // one point
-        "00"                    // at 0
-        "01"                    // one number
-        "00" "0a"               // min: no decimals, 5
-        "00" "0a"               // max
-        "00" "0a"               // sum
-        "00" "0a" "00" "0a"     // first and last value
-        "00"                    // no others
-        "00" "00" "01"          // scale 0, decimals_min 0, order 1
-        "0a");                  // 5 to start with, and no more
-  CHECK(body_hex({{-1, "on"}, {1, "off"}}) ==
-        "02" "01"               // two points, from -1
-        "02" "01"               // unit 2, one of them
-        "00"                    // no numbers
-        "ff" "ff"               // first and last are texts
-        "00" "02" "01"          // one step of 1 unit
-        "02"                    // both are others
-        "00" "08"               // a list of 8 bytes, as it is
-        "00" "02" "6f6e" "03" "6f6666");
+  CHECK(to_hex(encode_block(points_of({{0, "5"}})).substr(0, 1)) == plain("01"));
+  CHECK(body_hex({{0, "5"}}) == plain("01"                      // one point
+                                      "00"                      // at 0
+                                      "01"                      // one number
+                                      "00 0a"                   // min: no decimals, 5
+                                      "00 0a"                   // max
+                                      "00 0a"                   // sum
+                                      "00 0a 00 0a"             // first and last value
+                                      "00"                      // no others
+                                      "00 00 01"                // scale 0, decimals_min 0, order 1
+                                      "0a"));                   // 5 to start with, and no more
+  CHECK(body_hex({{-1, "on"}, {1, "off"}}) == plain("02 01"     // two points, from -1
+                                                    "02 01"     // unit 2, one of them
+                                                    "00"        // no numbers
+                                                    "ff ff"     // first and last are texts
+                                                    "00 02 01"  // one step of 1 unit
+                                                    "02"        // both are others
+                                                    "00 08"     // a list of 8 bytes, as it is
+                                                    "00 02 6f6e 03 6f6666"));
   CHECK(body_hex({{0, "1.50"}, {10, "1e0"}, {20, "1.50"}}) ==
-        "03" "00" "0a" "02"     // three points, from 0, unit 10, 2 of them
-        "03"                    // three numbers
-        "fe" "000000000000f03f" // min: the double 1
-        "02" "ac02"             // max: 150 with two decimals
-        "fe" "0000000000001040" // sum: the double 4
-        "02" "ac02" "02" "ac02" // first and last
-        "00" "02" "02"          // constant 1, twice
-        "01"                    // one other
-        "02" "02" "01"          // scale 2, decimals_min 2, order 1
-        "ac02" "00" "00" "02"   // from 150, two differences of 0
-        "01"                    // at index 1
-        "00" "05" "00" "03" "316530");
+        plain("03 00 0a 02"          // three points, from 0, unit 10, 2 of them
+              "03"                   // three numbers
+              "fe 000000000000f03f"  // min: the double 1
+              "02 ac02"              // max: 150 with two decimals
+              "fe 0000000000001040"  // sum: the double 4
+              "02 ac02 02 ac02"      // first and last
+              "00 02 02"             // constant 1, twice
+              "01"                   // one other
+              "02 02 01"             // scale 2, decimals_min 2, order 1
+              "ac02 00 00 02"        // from 150, two differences of 0
+              "01"                   // at index 1
+              "00 05 00 03 316530"));
 }
 
 TEST_CASE("block: what the numbers say about their zeros is kept") {
@@ -132,16 +132,27 @@ TEST_CASE("block: what the numbers say about their zeros is kept") {
 }
 
 TEST_CASE("block: exceptions among numbers are kept as they are written") {
-  Samples samples{{1, "0000017"}, {2, "1.0"},  {3, "1e5"}, {4, "1.00"}, {5, "-0"}, {6, "2.5"},
-                  {7, ""},        {8, "2.50"}, {9, " 1"},  {10, std::string("\0\xff", 2)}, {11, "1"},
-                  {12, "0.12345678901234567"}, {13, "99999999999999999"}};
+  Samples samples{{1, "0000017"},
+                  {2, "1.0"},
+                  {3, "1e5"},
+                  {4, "1.00"},
+                  {5, "-0"},
+                  {6, "2.5"},
+                  {7, ""},
+                  {8, "2.50"},
+                  {9, " 1"},
+                  {10, std::string("\0\xff", 2)},
+                  {11, "1"},
+                  {12, "0.12345678901234567"},
+                  {13, "99999999999999999"}};
   CHECK(through_block(samples) == samples);
 }
 
 TEST_CASE("block: extreme times, steps and numbers") {
   constexpr auto smallest = std::numeric_limits<std::int64_t>::min();
   constexpr auto largest = std::numeric_limits<std::int64_t>::max();
-  Samples samples{{smallest, "-99999999999999999"}, {-1, "99999999999999999"}, {0, "0"}, {largest, "1"}};
+  Samples samples{
+      {smallest, "-99999999999999999"}, {-1, "99999999999999999"}, {0, "0"}, {largest, "1"}};
   CHECK(through_block(samples) == samples);
   Samples far{{smallest, "a"}, {largest, "b"}};
   CHECK(through_block(far) == far);
@@ -243,36 +254,34 @@ TEST_CASE("block: bytes that no writer makes are refused behind a right checksum
   };
   const Row rows[] = {
       {"empty", ""},
-      {"no points", "00" "00" "00" "ffff"},
-      {"too many points", "818004" "00" "0202" "00" "ffff"},
-      {"no span", "02" "00" "00" "01" "00" "ffff"},
-      {"time overflows", "02" "feffffffffffffffff01" "01" "02" "00" "ffff"},
-      {"span overflows", "02" "00" "ffffffffffffffffff01" "02" "00" "ffff"},
-      {"more numbers than points", "01" "00" "02" "000a" "000a" "000a" "000a" "000a" "00" "0000010a"},
-      {"decimals 18 in the first value", "01" "00" "00" "1202" "0002" "00" "0000010a"},
-      {"a total that is no number", "01" "00" "01" "fe000000000000f87f" "000a" "000a" "000a" "000a"},
-      {"times descend", "03" "00" "01" "02" "00" "ffff" "800200bf00" "03" "0007" "00016101620163"},
-      {"a step of 0", "03" "00" "01" "02" "00" "ffff" "41" "02" "00" "08" "03" "0007" "00016101620163"},
-      {"times end elsewhere", "02" "00" "02" "01" "00" "ffff" "000401" "02" "0005" "0001610162"},
-      {"more others than points", "01" "00" "00" "ffff" "02" "0005" "0001610162"},
-      {"scale 18", "01" "00" "00" "000a" "000a" "00" "1200010a"},
-      {"decimals_min over scale", "01" "00" "00" "000a" "000a" "00" "0001010a"},
-      {"order over count", "01" "00" "00" "000a" "000a" "00" "0000020a0a"},
-      {"number too long", "01" "00" "00" "000a" "000a" "00" "000001" "ffffffffffffffffff01"},
-      {"no list", "01" "00" "00" "ffff" "01" "00" "00"},
-      {"unknown packing", "01" "00" "00" "ffff" "01" "02" "03000161"},
-      {"unknown list", "01" "00" "00" "ffff" "01" "00" "03020161"},
-      {"text beyond the list", "01" "00" "00" "ffff" "01" "00" "03000261"},
-      {"index beyond the dictionary", "01" "00" "00" "ffff" "01" "00" "0701010161" "000201"},
-      {"bytes behind the list", "01" "00" "00" "ffff" "01" "00" "0400016100"},
-      {"bytes behind", "01" "00" "00" "ffff" "01" "00" "0300016100"},
+      {"no points", "00 00 00 ffff"},
+      {"too many points", "818004 00 0202 00 ffff"},
+      {"no span", "02 00 00 01 00 ffff"},
+      {"time overflows", "02 feffffffffffffffff01 01 02 00 ffff"},
+      {"span overflows", "02 00 ffffffffffffffffff01 02 00 ffff"},
+      {"more numbers than points", "01 00 02 000a 000a 000a 000a 000a 00 0000010a"},
+      {"decimals 18 in the first value", "01 00 00 1202 0002 00 0000010a"},
+      {"a total that is no number", "01 00 01 fe000000000000f87f 000a 000a 000a 000a"},
+      {"times descend", "03 00 01 02 00 ffff 800200bf00 03 0007 00016101620163"},
+      {"a step of 0", "03 00 01 02 00 ffff 41 02 00 08 03 0007 00016101620163"},
+      {"times end elsewhere", "02 00 02 01 00 ffff 000401 02 0005 0001610162"},
+      {"more others than points", "01 00 00 ffff 02 0005 0001610162"},
+      {"scale 18", "01 00 00 000a 000a 00 1200010a"},
+      {"decimals_min over scale", "01 00 00 000a 000a 00 0001010a"},
+      {"order over count", "01 00 00 000a 000a 00 0000020a0a"},
+      {"number too long", "01 00 00 000a 000a 00 000001 ffffffffffffffffff01"},
+      {"no list", "01 00 00 ffff 01 00 00"},
+      {"unknown packing", "01 00 00 ffff 01 02 03000161"},
+      {"unknown list", "01 00 00 ffff 01 00 03020161"},
+      {"text beyond the list", "01 00 00 ffff 01 00 03000261"},
+      {"index beyond the dictionary", "01 00 00 ffff 01 00 0701010161 000201"},
+      {"bytes behind the list", "01 00 00 ffff 01 00 0400016100"},
+      {"bytes behind", "01 00 00 ffff 01 00 0300016100"},
   };
-  CHECK(decode_block(block_around("01" "00" "00" "ffff" "01" "00" "03000161")).has_value());
-  CHECK(decode_block(block_around("01" "00" "00" "000a" "000a" "00" "0000010a")).has_value());
-  CHECK(decode_block(block_around("02" "00" "0201" "00" "ffff" "000201" "02" "0005" "0001610162"))
-            .has_value());
-  CHECK(decode_block(block_around("01" "00" "00" "ffff" "01" "00" "0701010161" "000001"))
-            .has_value());
+  CHECK(decode_block(block_around("01 00 00 ffff 01 00 03000161")).has_value());
+  CHECK(decode_block(block_around("01 00 00 000a 000a 00 0000010a")).has_value());
+  CHECK(decode_block(block_around("02 00 0201 00 ffff 000201 02 0005 0001610162")).has_value());
+  CHECK(decode_block(block_around("01 00 00 ffff 01 00 0701010161 000001")).has_value());
   for (const auto& row : rows) {
     CAPTURE(row.why);
     CHECK(!decode_block(block_around(row.body)));

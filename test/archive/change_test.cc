@@ -4,6 +4,7 @@
 
 #include "archive/series_record.h"
 #include "base/bytes.h"
+#include "plain_hex.h"
 
 using namespace tt;
 using namespace tt::archive;
@@ -27,21 +28,21 @@ Append two_runs() {
 
 TEST_CASE("change: byte tables") {
   CHECK(to_hex(encode_change(two_runs())) ==
-        "01" "d00f"                  // append, received at 1000
-        "0e" "03" "42"               // series 7, three values of two decimals at equal steps
-        "13" "14"                    // 10 before `received`, 10 apart
-        "cc21" "0a" "13"             // 2150, +5, -10
-        "03" "03" "1f"               // series 5, three values of any kind
-        "00" "02" "08"               // at once, 1 and 4 later
-        "ff026f6e" "0006" "ff023078");
+        plain("01 d00f"     // append, received at 1000
+              "0e 03 42"    // series 7, three values of two decimals at equal steps
+              "13 14"       // 10 before `received`, 10 apart
+              "cc21 0a 13"  // 2150, +5, -10
+              "03 03 1f"    // series 5, three values of any kind
+              "00 02 08"    // at once, 1 and 4 later
+              "ff026f6e 0006 ff023078"));
   CHECK(to_hex(encode_change(Erase{.series = 300, .start = -1, .end = 2, .remaining = {}})) ==
-        "02" "ac02" "01" "04" "00");
+        plain("02 ac02 01 04 00"));
   Erase erase{.series = 1, .start = 5, .end = 6, .remaining = {}};
   erase.remaining.add(4, "1.5");
-  CHECK(to_hex(encode_change(erase)) == "02" "01" "0a" "0c" "01" "08" "011e");
-  CHECK(to_hex(encode_change(Forget{9})) == "03" "09");
+  CHECK(to_hex(encode_change(erase)) == plain("02 01 0a 0c 01 08 011e"));
+  CHECK(to_hex(encode_change(Forget{9})) == plain("03 09"));
   CHECK(to_hex(encode_change(SetExtremes{2, std::nullopt, 1.0})) ==
-        "04" "02" "02" "000000000000f03f");
+        plain("04 02 02 000000000000f03f"));
 }
 
 TEST_CASE("change: what was written is read") {
@@ -62,31 +63,43 @@ TEST_CASE("change: what was written is read") {
   auto read = std::get<Erase>(decode_change(encode_change(erase)).value());
   CHECK(read.remaining.at(0) == 4);
   CHECK(read.remaining.value(0) == "off");
-  auto extremes = std::get<SetExtremes>(decode_change(encode_change(SetExtremes{3, -1.5, {}})).value());
+  auto extremes =
+      std::get<SetExtremes>(decode_change(encode_change(SetExtremes{3, -1.5, {}})).value());
   CHECK(extremes.min == -1.5);
   CHECK(!extremes.max);
 }
 
 TEST_CASE("change: bytes that no writer makes are refused") {
-  for (std::string hex : {"", "00", "05", "01", "0100" "0e", "0100" "00010000" "02",  // series 0
-                   "0100" "0e0042",                    // no samples
-                   "0100" "0eff0142" "000202020202",   // more samples than bytes
-                   "0100" "0e020000" "00" "0202",      // a step of 0
-                   "0100" "0e020000" "01" "0202",      // a step back
-                   "0100" "0e0112" "00" "02",          // 18 decimals
-                   "0100" "0e0160" "00" "02",          // an unknown form
-                   "0100" "0e011f" "00" "ff0561",      // a text beyond the end
-                   "0100" "0e0100" "00" "ffffffffffffffffff01",  // a mantissa too long
-                   "02ac020104", "02ac02010402", "020001040000", "0309" "00", "0300", "040100" "00",
-                   "040104", "04010100"}) {
+  for (std::string hex : {"",
+                          "00",
+                          "05",
+                          "01",
+                          "0100 0e",
+                          "0100 00010000 02",                     // series 0
+                          "0100 0e0042",                          // no samples
+                          "0100 0eff0142 000202020202",           // more samples than bytes
+                          "0100 0e020000 00 0202",                // a step of 0
+                          "0100 0e020000 01 0202",                // a step back
+                          "0100 0e0112 00 02",                    // 18 decimals
+                          "0100 0e0160 00 02",                    // an unknown form
+                          "0100 0e011f 00 ff0561",                // a text beyond the end
+                          "0100 0e0100 00 ffffffffffffffffff01",  // a mantissa too long
+                          "02ac020104",
+                          "02ac02010402",
+                          "020001040000",
+                          "0309 00",
+                          "0300",
+                          "040100 00",
+                          "040104",
+                          "04010100"}) {
     CAPTURE(hex);
-    CHECK(!decode_change(from_hex(hex).value()));
+    CHECK(!decode_change(from_hex(plain(hex)).value()));
   }
 }
 
 TEST_CASE("series record: what was written is read") {
   SeriesRecord blank;
-  CHECK(to_hex(encode_series_record(blank)) == "010000");
+  CHECK(to_hex(encode_series_record(blank)) == plain("010000"));
   CHECK(decode_series_record(encode_series_record(blank)).value().is_blank());
   SeriesRecord record;
   Points points;
@@ -103,9 +116,9 @@ TEST_CASE("series record: what was written is read") {
   CHECK(read.has_last);
   CHECK(read.last_at == 50);
   CHECK(read.received == 60);
-  CHECK(read.last_as_text() == "0017");
+  CHECK(read.last_as_text() == plain("0017"));
   CHECK(read.min == -2.5);
-  CHECK(read.max == 17.0);
+  CHECK(read.max == 17);
   CHECK(read.partitions.runs() == std::vector<Partitions::Run>{{-3, -3}, {5, 6}});
   CHECK(read.blocks_last == 40);
   CHECK(read.tail_points == 12);

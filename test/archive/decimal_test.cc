@@ -39,10 +39,35 @@ TEST_CASE("a canonical decimal is read and written byte for byte") {
 }
 
 TEST_CASE("every other text is no canonical decimal") {
-  for (auto text : {"", "-", ".", "1.", ".5", "-.5", "+1", "00", "01", "-01", "0000017", "-0", "-0.0",
-                    "1e5", "1.5e3", "1 ", " 1", "1,5", "0x10", "nan", "inf", "1.2.3", "--1", "1-",
-                    "100000000000000000", "999999999999999999", "99999999999999999999",
-                    "0.100000000000000000", "18446744073709551617"}) {
+  for (auto text : {"",
+                    "-",
+                    ".",
+                    "1.",
+                    ".5",
+                    "-.5",
+                    "+1",
+                    "00",
+                    "01",
+                    "-01",
+                    "0000017",
+                    "-0",
+                    "-0.0",
+                    "1e5",
+                    "1.5e3",
+                    "1 ",
+                    " 1",
+                    "1,5",
+                    "0x10",
+                    "nan",
+                    "inf",
+                    "1.2.3",
+                    "--1",
+                    "1-",
+                    "100000000000000000",
+                    "999999999999999999",
+                    "99999999999999999999",
+                    "0.100000000000000000",
+                    "18446744073709551617"}) {
     CAPTURE(text);
     CHECK(!parse_decimal(text));
   }
@@ -56,8 +81,8 @@ TEST_CASE("numbers of people are numbers, other texts are not") {
   CHECK(parse_number("-0") == 0.0);
   CHECK(parse_number(".5") == 0.5);
   CHECK(parse_number("5.") == 5.0);
-  for (auto text : {"", "+", "-", "+-1", "-+1", "inf", "-inf", "nan", "0x10", "1e999", "12abc", " 1",
-                    "1 ", "e5", "."}) {
+  for (auto text : {"", "+", "-", "+-1", "-+1", "inf", "-inf", "nan", "0x10", "1e999", "12abc",
+                    " 1", "1 ", "e5", "."}) {
     CAPTURE(text);
     CHECK(!parse_number(text));
   }

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/random.h"
+#include "plain_hex.h"
 
 using namespace tt;
 using namespace tt::archive;
@@ -27,7 +28,7 @@ std::vector<std::int64_t> decoded(std::string_view bytes, std::size_t count) {
 }
 
 bool is_refused(std::string_view hex, std::size_t count) {
-  auto bytes = from_hex(hex).value();
+  auto bytes = from_hex(plain(hex)).value();
   std::vector<std::int64_t> values(count);
   Cursor in(bytes);
   return !decode_integers(in, values);
@@ -37,15 +38,15 @@ bool is_refused(std::string_view hex, std::size_t count) {
 
 TEST_CASE("integers: byte tables") {
   //                       kind  value count
-  CHECK(to_hex(encoded(std::vector<std::int64_t>(2000, 1))) == "00" "02" "d00f");
-  CHECK(to_hex(encoded({-1})) == "00" "01" "01");
+  CHECK(to_hex(encoded(std::vector<std::int64_t>(2000, 1))) == plain("00 02 d00f"));
+  CHECK(to_hex(encoded({-1})) == plain("00 01 01"));
   // packed, width 2: 10 11 12 13 = base 10 + 0 1 2 3 = 0b11100100
-  CHECK(to_hex(encoded({10, 13, 10, 13, 10, 13, 11, 12})) == "41" "08" "14" "cc9c");
+  CHECK(to_hex(encoded({10, 13, 10, 13, 10, 13, 11, 12})) == plain("41 08 14 cc9c"));
   // rice, k 0: 0 -1 1 0 = u 0 1 2 0 = 0, 10, 110, 0 = bits 0 1 0 1 1 0 0
-  CHECK(decoded(from_hex("80" "04" "00" "1a").value(), 4) ==
+  CHECK(decoded(from_hex(plain("80 04 00 1a")).value(), 4) ==
         std::vector<std::int64_t>{0, -1, 1, 0});
   // rice, k 2, base 100; u = 4 = 1*4+0 → bits 1 0 00, then the escape: 16 ones and 64 bits
-  CHECK(decoded(from_hex("82" "02" "c801" "f1ff" "0f" "0000000000000000").value(), 2) ==
+  CHECK(decoded(from_hex(plain("82 02 c801 f1ff 0f 0000000000000000")).value(), 2) ==
         std::vector<std::int64_t>{102, 100});
 }
 
@@ -53,18 +54,19 @@ TEST_CASE("integers: bytes that no writer makes are refused") {
   CHECK(is_refused("", 1));
   CHECK(is_refused("00", 1));
   CHECK(is_refused("0002", 1));
-  CHECK(is_refused("000200", 1));      // a group of none
-  CHECK(is_refused("000202", 1));      // more than expected
-  CHECK(is_refused("0102", 1));        // constant with a parameter
-  CHECK(is_refused("c0010000", 1));    // unknown kind
-  CHECK(is_refused("a9010000", 1));    // k = 41
-  CHECK(is_refused("40020000", 1));    // two, one expected
-  CHECK(is_refused("4700", 1));        // no base
-  CHECK(is_refused("470000", 1));      // a group of none
-  CHECK(is_refused("470100", 1));      // no bits
-  CHECK(is_refused("4702" "00" "11", 2));
-  CHECK(is_refused("80" "01" "00", 1));
-  CHECK(is_refused("80" "01" "00" "ffff" "00", 1));  // an escape cut off
+  CHECK(is_refused("000200", 1));    // a group of none
+  CHECK(is_refused("000202", 1));    // more than expected
+  CHECK(is_refused("0102", 1));      // constant with a parameter
+  CHECK(is_refused("c0010000", 1));  // unknown kind
+  CHECK(is_refused("a9010000", 1));  // k = 41
+  CHECK(is_refused("40020000", 1));  // two, one expected
+  CHECK(is_refused("4700", 1));      // no base
+  CHECK(is_refused("470000", 1));    // a group of none
+  CHECK(is_refused("470100", 1));    // no bits
+  CHECK(is_refused("4702 00 11", 2));
+  CHECK(is_refused("80 01 00", 1));
+  CHECK(is_refused("80 01 00 ffff 00",
+                   1));  // an escape cut off
 }
 
 TEST_CASE("integers: random sequences come back") {

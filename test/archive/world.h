@@ -25,9 +25,7 @@ class StoppingKv final : public store::Kv {
   void stop_after(std::size_t commits) { left_ = commits; }
   std::size_t commits() const { return commits_; }
 
-  Task<std::optional<store::Value>> find(std::string_view key) override {
-    return inner_.find(key);
-  }
+  Task<std::optional<store::Value>> find(std::string_view key) override { return inner_.find(key); }
   Task<store::Outcome> commit(store::Batch batch,
                               std::vector<store::Expectation> expectations) override {
     if (left_ == 0) throw Error(Code::unavailable, "the disk is full");
@@ -79,8 +77,9 @@ struct World {
   }
   // Everything.
   std::vector<std::pair<std::int64_t, std::string>> all(SeriesId series) {
-    return range(series, {.start = Time::min(), .end = Time::max(), .limit = 1'000'000,
-                          .find_previous = false});
+    return range(
+        series,
+        {.start = Time::min(), .end = Time::max(), .limit = 1'000'000, .find_previous = false});
   }
   std::size_t count_keys(std::string_view prefix) {
     return run(memory->scan(store::prefix_range(prefix), 1'000'000)).size();

@@ -59,7 +59,8 @@ afterEach(async () => {
 async function screenshot(name) {
   if (!shots) return;
   mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  const has_dialog = (await page.locator("dialog[open]").count()) > 0;
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: !has_dialog });
 }
 
 async function sign_in(path = "/") {
@@ -298,7 +299,8 @@ test("signing out ends the session", async () => {
 
 test("everything can be reached by keyboard", async () => {
   await page.goto(server.url);
-  await page.keyboard.type(login); // the name has the focus
+  await page.locator("#login:focus").waitFor();
+  await page.keyboard.type(login);
   await page.keyboard.press("Tab");
   await page.keyboard.type(password);
   await page.keyboard.press("Enter");

@@ -25,9 +25,9 @@ class Recorder final : public Subscriber {
     bool operator==(const Got&) const = default;
   };
 
-  void deliver(const MessagePtr& message, std::uint64_t tag, bool retained) noexcept override {
+  void deliver(const MessagePtr& message, std::uint64_t tag, Delivery delivery) noexcept override {
     std::lock_guard lock(mutex_);
-    got_.push_back({message->topic, message->payload, tag, retained});
+    got_.push_back({message->topic, message->payload, tag, delivery == Delivery::retained});
     messages_.push_back(message);
     arrived_.notify_all();
   }
@@ -475,7 +475,7 @@ TEST_CASE("a subscriber may end another's subscription while it is handed a mess
     Bus* bus = nullptr;
     SubscriptionId victim = 0;
     rt::Loop* loop = nullptr;
-    void deliver(const MessagePtr&, std::uint64_t, bool) noexcept override {
+    void deliver(const MessagePtr&, std::uint64_t, Delivery) noexcept override {
       if (victim == 0) return;
       auto end = [](Bus& b, SubscriptionId id) -> Task<> { co_await b.unsubscribe(id); };
       boost::asio::co_spawn(loop->executor(), end(*bus, std::exchange(victim, 0)),

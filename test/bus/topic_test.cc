@@ -1,5 +1,5 @@
-// MQTT 3.1.1 (OASIS, 29 October 2014), section 4.7 "Topic Names and Topic Filters", as tables.  Both
-// the plain comparison and the trie of subscriptions must agree with them.
+// MQTT 3.1.1 (OASIS, 29 October 2014), section 4.7 "Topic Names and Topic Filters", as tables.
+// Both the plain comparison and the trie of subscriptions must agree with them.
 
 #include "bus/topic.h"
 
@@ -148,14 +148,15 @@ TEST_CASE("is_topic") {
 }
 
 TEST_CASE("is_filter") {
-  for (auto good : {"#", "+", "sport/tennis/#", "+/tennis/#", "sport/+/player1", "/", "//", "a/+/"}) {
+  for (auto good :
+       {"#", "+", "sport/tennis/#", "+/tennis/#", "sport/+/player1", "/", "//", "a/+/"}) {
     CAPTURE(good);
     CHECK(is_filter(good));
   }
   // [MQTT-4.7.1-2] "sport/tennis#" and "sport/tennis/#/ranking" are not valid
   // [MQTT-4.7.1-3] "sport+" is not valid
-  for (auto bad : {"", "sport/tennis#", "sport/tennis/#/ranking", "#/", "##", "sport+", "+a", "a/++",
-                   "a/#b", "+#"}) {
+  for (auto bad : {"", "sport/tennis#", "sport/tennis/#/ranking", "#/", "##", "sport+", "+a",
+                   "a/++", "a/#b", "+#"}) {
     CAPTURE(bad);
     CHECK_FALSE(is_filter(bad));
   }

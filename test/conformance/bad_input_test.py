@@ -5,7 +5,7 @@ JSON = {"Content-Type": "application/json"}
 
 BROKEN = [
     "", "{", "}", "nonsense", '{"title":}', '{"title":"x"', '{"title":"x"}}', '{"title":"\x01"}', "{'title':'x'}",
-    '{"title":"x",}', '[1,2', '"just text', '{"title":"\\ud800"}', '{"a":1e99999}', '{"a":01}', "\xff\xfe",
+    '{"title":"x",}', '[1,2', '"just text', '{"title":"\\ud800"}', '{"a":01}', "\xff\xfe",
     "[" * 5000, '{"datastreams":[' + '{"x":' * 200,
 ]
 
@@ -40,7 +40,7 @@ WRONG_TYPES = [
     {"datastreams": [{"id": "v", "datapoints": [{"at": "2026-01-01T00:00:00Z"}]}]},
     {"datastreams": [{"id": "v", "datapoints": [5]}]},
     {"datastreams": [{"id": "v", "unit": "C"}]},
-    {"title": {}}, {"title": []}, {"tags": {}}, {"tags": 5}, {"tags": [[]]}, {"tags": ["x" * 256]},
+    {"title": {}}, {"title": []}, {"tags": {}}, {"tags": [[]]}, {"tags": ["x" * 256]},
     {"location": "here"}, {"location": {"lat": "north"}}, {"location": {"lat": 91}}, {"location": {"lon": -181}},
     {"location": {"domain": "dreamt"}}, {"location": {"exposure": "maybe"}}, {"location": {"disposition": "flying"}},
     {"private": "perhaps"}, {"private": {}},

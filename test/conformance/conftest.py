@@ -81,6 +81,7 @@ def server(tmp_path_factory):
     """One server for the tests of a worker that do not stop or configure it."""
     running = Server(tmp_path_factory.mktemp("server") / "data").start()
     yield running
+    assert running.process.poll() is None, "the server ended by itself:\n" + running.log()[-4000:]
     code = running.stop()
     assert code == 0, running.log()[-4000:]
     assert not [line for line in log_lines(running) if running.API_KEY in line or running.PASSWORD in line]

@@ -21,7 +21,7 @@ def test_create_without_a_title_is_refused(api):
     for body in ({}, {"title": ""}, {"title": "  "}):
         answer = api.post("/v2/feeds", json={**body, "tags": ["untitled-91c2"]})
         assert answer.status_code == 422
-        assert answer.json()["errors"] == ["Title can't be blank"]
+        assert [error.lower() for error in answer.json()["errors"]] == ["title can't be blank"]
     assert api.get("/v2/feeds", params={"tag": "untitled-91c2"}).json()["totalResults"] == 0
 
 

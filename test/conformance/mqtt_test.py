@@ -356,6 +356,6 @@ def test_malformed_packets_end_the_connection(raw, server, packet):
 
 def test_another_level_of_the_protocol_is_refused_by_name(raw):
     connection = raw()
-    connection.sendall(bytes.fromhex("10 0c 0004 4d515454 03 02 003c 0000"))
+    connection.sendall(bytes.fromhex("10 0c 0004 4d515454 06 02 003c 0000"))
     assert connection.recv(4) == bytes.fromhex("20020001")
     assert is_closed(connection)

@@ -125,10 +125,8 @@ def test_ping_is_answered(dial):
 
 def test_a_message_that_is_too_big_closes_the_socket(dial):
     socket = dial()
-    try:
-        socket.send("x" * (2 << 20))
-    except OSError:
-        return  # already closed on us
+    # The head of a masked text frame; its length is enough for the server to refuse it.
+    socket.sock.sendall(b"\x81\xff" + (2 << 20).to_bytes(8, "big") + b"mask")
     opcode, data = socket.recv_data(control_frame=True)
     assert opcode == websocket.ABNF.OPCODE_CLOSE
     assert int.from_bytes(data[:2], "big") == 1009

@@ -27,9 +27,8 @@ class SlowBody final : public http::BodyWriter {
 
 http::Router make_router() {
   http::Router router;
-  router.add(Method::get, "/hello", [](Request&) -> Task<Response> {
-    co_return Response::text(200, "hello");
-  });
+  router.add(Method::get, "/hello",
+             [](Request&) -> Task<Response> { co_return Response::text(200, "hello"); });
   router.add(Method::put, "/echo/{name}", [](Request& request) -> Task<Response> {
     auto body = co_await request.body();
     co_return Response::text(200, fmt::format("{}={}", request.parameter("name"), body));
@@ -51,12 +50,10 @@ http::Router make_router() {
     response.writer = std::make_unique<SlowBody>();
     co_return response;
   });
-  router.add(Method::get, "/fail", [](Request&) -> Task<Response> {
-    throw Error(Code::conflict, "already there");
-  });
-  router.add(Method::get, "/defect", [](Request&) -> Task<Response> {
-    throw std::runtime_error("a secret detail");
-  });
+  router.add(Method::get, "/fail",
+             [](Request&) -> Task<Response> { throw Error(Code::conflict, "already there"); });
+  router.add(Method::get, "/defect",
+             [](Request&) -> Task<Response> { throw std::runtime_error("a secret detail"); });
   router.add(Method::get, "/host", [](Request& request) -> Task<Response> {
     co_return Response::text(200, fmt::format("{} {} {}", request.host(), request.path(),
                                               request.query_value("q").value_or("-")));
@@ -136,7 +133,8 @@ TEST_CASE("a request gets its response in one piece, however its bytes arrive") 
   for (std::size_t step : {1u, 3u, 1000u}) {
     Exchange exchange;
     CHECK(undated(exchange.run("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n", step)) ==
-          "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\nhello");
+          "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+          "5\r\n\r\nhello");
   }
 }
 
@@ -155,10 +153,12 @@ TEST_CASE("pipelined requests are answered in order on one connection") {
 
 TEST_CASE("Expect: 100-continue is answered when the handler wants the body") {
   Exchange exchange;
-  auto answer = exchange.run("PUT /echo/a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx");
+  auto answer =
+      exchange.run("PUT /echo/a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx");
   CHECK(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
   // A handler that does not want it answers at once and the connection ends.
-  auto refused = exchange.run("GET /fail HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
+  auto refused =
+      exchange.run("GET /fail HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
   CHECK(status_of(refused) == 409);
   CHECK(refused.find("Connection: close") != refused.npos);
 }
@@ -180,19 +180,23 @@ TEST_CASE("routes: typed parameters, unknown paths, other methods, HEAD, OPTIONS
 
 TEST_CASE("an absolute-form target works as behind a proxy") {
   Exchange exchange;
-  auto answer = exchange.run("GET http://api.example.com/host?q=a%20b HTTP/1.1\r\nHost: other\r\n\r\n");
+  auto answer =
+      exchange.run("GET http://api.example.com/host?q=a%20b HTTP/1.1\r\nHost: other\r\n\r\n");
   CHECK(answer.ends_with("api.example.com /host a b"));
 }
 
 TEST_CASE("bodies travel compressed both ways") {
   Exchange exchange;
   auto packed = wire::gzip("21.5");
-  auto put = fmt::format("PUT /echo/t HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n{}",
-                         packed.size(), packed);
+  auto put =
+      fmt::format("PUT /echo/t HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n{}",
+                  packed.size(), packed);
   CHECK(exchange.run(put).ends_with("t=21.5"));
-  auto broken = exchange.run("PUT /echo/t HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc");
+  auto broken = exchange.run(
+      "PUT /echo/t HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc");
   CHECK(status_of(broken) == 400);
-  auto unknown = exchange.run("PUT /echo/t HTTP/1.1\r\nContent-Encoding: br\r\nContent-Length: 3\r\n\r\nabc");
+  auto unknown =
+      exchange.run("PUT /echo/t HTTP/1.1\r\nContent-Encoding: br\r\nContent-Length: 3\r\n\r\nabc");
   CHECK(status_of(unknown) == 415);
 
   auto big = exchange.run("GET /big HTTP/1.1\r\nAccept-Encoding: deflate, gzip;q=0.5\r\n\r\n");
@@ -210,9 +214,14 @@ TEST_CASE("ranges follow RFC 9110 section 14") {
     int status;
     const char* body;
   };
-  const Case cases[] = {{"bytes=0-3", 206, "0123"}, {"bytes=7-", 206, "789"},  {"bytes=-2", 206, "89"},
-                        {"bytes=5-100", 206, "56789"}, {"bytes=10-", 416, ""}, {"bytes=-0", 416, ""},
-                        {"bytes=3-1", 200, "0123456789"}, {"items=0-1", 200, "0123456789"},
+  const Case cases[] = {{"bytes=0-3", 206, "0123"},
+                        {"bytes=7-", 206, "789"},
+                        {"bytes=-2", 206, "89"},
+                        {"bytes=5-100", 206, "56789"},
+                        {"bytes=10-", 416, ""},
+                        {"bytes=-0", 416, ""},
+                        {"bytes=3-1", 200, "0123456789"},
+                        {"items=0-1", 200, "0123456789"},
                         {"bytes=0-1,3-4", 200, "0123456789"}};
   Exchange exchange;
   for (const Case& c : cases) {
@@ -251,23 +260,27 @@ TEST_CASE("limits: heads and bodies that are too large, and malformed requests")
   exchange.limits.http_header_bytes_max = 500;
   exchange.limits.http_body_bytes_max = 100;
   CHECK(status_of(exchange.run("GET /" + std::string(1000, 'x') + " HTTP/1.1\r\n\r\n")) == 431);
-  auto large = exchange.run("PUT /echo/a HTTP/1.1\r\nContent-Length: 101\r\n\r\n" + std::string(101, 'x'));
+  auto large =
+      exchange.run("PUT /echo/a HTTP/1.1\r\nContent-Length: 101\r\n\r\n" + std::string(101, 'x'));
   CHECK(status_of(large) == 413);
   CHECK(large.find("Connection: close") != large.npos);
   std::string chunks;
   for (int i = 0; i < 20; ++i) chunks += "a\r\n0123456789\r\n";
-  CHECK(status_of(exchange.run("PUT /echo/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n")) == 413);
+  CHECK(status_of(exchange.run("PUT /echo/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                               chunks + "0\r\n\r\n")) == 413);
   CHECK(status_of(exchange.run("GET / HTTP/1.1\r\nBad Name: 1\r\n\r\n")) == 400);
   auto bomb = wire::gzip(std::string(100'000, 'x'));
   exchange.limits.http_body_bytes_max = 5000;
-  auto put = fmt::format("PUT /echo/t HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n{}",
-                         bomb.size(), bomb);
+  auto put =
+      fmt::format("PUT /echo/t HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n{}",
+                  bomb.size(), bomb);
   CHECK(status_of(exchange.run(put)) == 413);
 }
 
 TEST_CASE("a client that leaves in the middle of its request is nobody's failure") {
   Exchange exchange;
-  CHECK(exchange.run("PUT /echo/a HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf").find("200") == std::string::npos);
+  CHECK(exchange.run("PUT /echo/a HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf").find("200") ==
+        std::string::npos);
   CHECK(exchange.run("GET /hel").empty());
   CHECK(exchange.run("").empty());
 }

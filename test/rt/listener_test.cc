@@ -22,7 +22,8 @@ TEST_CASE("addresses are read and written") {
   CHECK(rt::to_string(rt::parse_endpoint("127.0.0.1:8080")) == "127.0.0.1:8080");
   CHECK(rt::to_string(rt::parse_endpoint("[::1]:80")) == "[::1]:80");
   CHECK(rt::parse_endpoint(":0").port == 0);
-  for (auto bad : {"", "8080", "host:", "host:99999", "host:80x"}) CHECK_THROWS_AS(rt::parse_endpoint(bad), Error);
+  for (auto bad : {"", "8080", "host:", "host:99999", "host:80x"})
+    CHECK_THROWS_AS(rt::parse_endpoint(bad), Error);
 }
 
 namespace {

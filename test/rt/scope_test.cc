@@ -90,14 +90,16 @@ Task<> wake_twice(rt::Loop& loop) {
   scope.spawn(wait_twice(event, woken));
   event.set();
   event.set();  // counts as one
-  for (int i = 0; i < 5; ++i) co_await boost::asio::post(loop.executor(), boost::asio::use_awaitable_t<Executor>{});
+  for (int i = 0; i < 5; ++i)
+    co_await boost::asio::post(loop.executor(), boost::asio::use_awaitable_t<Executor>{});
   CHECK(woken == 1);
   event.set();
   co_await scope.join();
   CHECK(woken == 2);
 }
 
-Task<> note_after(rt::VirtualTimers& timers, Microseconds delay, std::vector<int>& notes, int note) {
+Task<> note_after(rt::VirtualTimers& timers, Microseconds delay, std::vector<int>& notes,
+                  int note) {
   co_await timers.sleep(delay);
   notes.push_back(note);
 }

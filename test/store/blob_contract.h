@@ -36,15 +36,15 @@ inline Task<> write_in_pieces(BlobWriter& writer, std::string bytes, std::size_t
     co_await writer.write(piece);
   }
 }
-inline Task<> store_blob(Blob& blobs, std::string name, std::string bytes,
+inline Task<> write_blob(Blob& blobs, std::string name, std::string bytes,
                          std::size_t piece_bytes = 10'000) {
   auto writer = co_await blobs.create(name);
   co_await write_in_pieces(*writer, std::move(bytes), piece_bytes);
   co_await writer->commit();
 }
-inline void store(Blob& blobs, std::string name, std::string bytes,
-                  std::size_t piece_bytes = 10'000) {
-  rt::run_alone(store_blob(blobs, std::move(name), std::move(bytes), piece_bytes));
+inline void put_blob(Blob& blobs, std::string name, std::string bytes,
+                     std::size_t piece_bytes = 10'000) {
+  rt::run_alone(write_blob(blobs, std::move(name), std::move(bytes), piece_bytes));
 }
 inline std::unique_ptr<BlobReader> open(Blob& blobs, std::string_view name) {
   return rt::run_alone(blobs.open(name));
@@ -67,7 +67,7 @@ inline void check_sizes(Blob& blobs) {
   for (std::size_t size : {0, 1, 1000, 65535, 65536, 65537, 131072, 200'000, 3'000'000}) {
     CAPTURE(size);
     std::string bytes = pattern(size);
-    store(blobs, "b", bytes);
+    put_blob(blobs, "b", bytes);
     auto reader = open(blobs, "b");
     REQUIRE(reader);
     CHECK(reader->size_bytes() == size);
@@ -78,7 +78,7 @@ inline void check_sizes(Blob& blobs) {
 inline void check_pieces(Blob& blobs) {
   std::string bytes = pattern(300'000);
   for (std::size_t piece_bytes : {300'000, 65'536, 65'537, 7, 100'001}) {
-    store(blobs, "b", bytes, piece_bytes);
+    put_blob(blobs, "b", bytes, piece_bytes);
     CHECK(load(blobs, "b") == bytes);
   }
 }
@@ -86,7 +86,7 @@ inline void check_pieces(Blob& blobs) {
 inline void check_parts_are_read(Blob& blobs) {
   for (std::size_t size : {50'000, 300'000}) {
     std::string bytes = pattern(size);
-    store(blobs, "b", bytes);
+    put_blob(blobs, "b", bytes);
     auto reader = open(blobs, "b");
     for (std::size_t offset : {0, 1, 65'535, 65'536, 131'000, 299'999}) {
       for (std::size_t count : {0, 1, 2, 65'536, 100'000}) {
@@ -105,9 +105,9 @@ inline void check_parts_are_read(Blob& blobs) {
 inline void check_names(Blob& blobs) {
   std::string binary("/../\0\xff", 6);
   std::string longest(blob_name_bytes_max, 'n');
-  store(blobs, binary, "1");
-  store(blobs, longest, "2");
-  store(blobs, "a/b", "3");
+  put_blob(blobs, binary, "1");
+  put_blob(blobs, longest, "2");
+  put_blob(blobs, "a/b", "3");
   CHECK(load(blobs, binary) == "1");
   CHECK(load(blobs, longest) == "2");
   CHECK(load(blobs, "a/b") == "3");
@@ -122,7 +122,7 @@ inline void check_names(Blob& blobs) {
 inline void check_visible_when_committed(Blob& blobs) {
   for (std::size_t size : {100, 200'000}) {
     CAPTURE(size);
-    store(blobs, "b", "old");
+    put_blob(blobs, "b", "old");
     {
       auto writer = rt::run_alone(blobs.create("b"));
       rt::run_alone(write_in_pieces(*writer, pattern(size), 50'000));
@@ -149,9 +149,9 @@ inline void check_last_commit_wins(Blob& blobs) {
 inline void check_readers_keep_what_they_opened(Blob& blobs) {
   for (std::size_t size : {100, 200'000}) {
     CAPTURE(size);
-    store(blobs, "b", pattern(size, 1));
+    put_blob(blobs, "b", pattern(size, 1));
     auto old = open(blobs, "b");
-    store(blobs, "b", pattern(size, 2));
+    put_blob(blobs, "b", pattern(size, 2));
     auto replaced = open(blobs, "b");
     CHECK(remove(blobs, "b"));
     CHECK(!open(blobs, "b"));
@@ -162,14 +162,14 @@ inline void check_readers_keep_what_they_opened(Blob& blobs) {
 
 inline void check_removal(Blob& blobs) {
   CHECK(!remove(blobs, "b"));
-  store(blobs, "b", pattern(100'000));
-  store(blobs, "c", "small");
+  put_blob(blobs, "b", pattern(100'000));
+  put_blob(blobs, "c", "small");
   CHECK(remove(blobs, "b"));
   CHECK(!remove(blobs, "b"));
   CHECK(remove(blobs, "c"));
   CHECK(!open(blobs, "b"));
   CHECK(!open(blobs, "c"));
-  store(blobs, "b", "again");
+  put_blob(blobs, "b", "again");
   CHECK(load(blobs, "b") == "again");
 }
 

@@ -138,6 +138,8 @@ PASSING = {
     "function of 70 lines": in_source("void f() {\n" + "  call();\n" * 68 + "}"),
     "long class": in_source("class A {\n" + "  int f();\n" * 80 + "};"),
     "setter of a bool": in_header("void set_retain(bool retain);"),
+    "an await in a condition": in_source("Task<> f() {\n  while (auto x = co_await g()) co_await h(x);\n}"),
+    "an await in front of a block": in_source("Task<> f() {\n  if (co_await g()) {\n    Put p{1};\n  }\n}"),
     "deleter": in_source("void Close::operator()(z_stream* s) const {\n  end(s);\n  delete s;\n}"),
     "lambda that only makes a task": in_source("auto f = [this](int x) -> Task<> { return serve(x); };"),
     "dependencies": in_header("Bus make_bus(A& a, B& b, C& c, D& d, E& e);"),

@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       TT_ASSERT(*taken <= pending.size());
       pending.erase(0, *taken);
       if (parser.head_done()) {
-        for (const auto& header : parser.head().headers) TT_ASSERT(header.name.size() + header.value.size() <= size);
+        for (const auto& header : parser.head().headers)
+          TT_ASSERT(header.name.size() + header.value.size() <= size);
         TT_ASSERT(parser.body().size() <= 4096);
       }
       if (*taken == 0 || pending.empty()) break;

@@ -9,7 +9,8 @@ namespace {
 constexpr HttpParser::Settings settings{.header_bytes_max = 1024, .body_bytes_max = 1000};
 
 // Offers `bytes` as a connection would: what is not taken comes again with the next piece.
-std::expected<void, HttpProblem> feed(HttpParser& parser, std::string_view bytes, std::size_t step) {
+std::expected<void, HttpProblem> feed(HttpParser& parser, std::string_view bytes,
+                                      std::size_t step) {
   std::string pending;
   for (std::size_t i = 0; i < bytes.size(); i += step) {
     pending += bytes.substr(i, step);
@@ -57,7 +58,8 @@ TEST_CASE("put stops behind the head, so that the caller can look before the bod
 
 TEST_CASE("chunks are joined and what stands behind the request is left") {
   HttpParser parser(settings);
-  std::string bytes = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n";
+  std::string bytes =
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n";
   REQUIRE(feed(parser, bytes, 5));
   CHECK(parser.done());
   CHECK(parser.head().chunked);

@@ -21,7 +21,7 @@ struct ChannelInfo {
   const char* label;
   const char* symbol;
   const char* type;
-  std::string Reading::*value;
+  std::string Reading::* value;
 };
 
 constexpr ChannelInfo channels[] = {

@@ -43,10 +43,10 @@ Reading measure_weather(Time at) {
   double gust = drift_at(time_s, 420, 2);
   auto tick = static_cast<std::int64_t>(std::floor(time_s));
 
-  double temperature = 19 + 5.5 * day + 2.5 * front + 0.35 * gust + 0.04 * noise_at(tick, 3);
-  double humidity = 58 - 15 * day - 9 * front - 1.5 * gust + 0.3 * noise_at(tick, 4);
+  double temperature = 19 + 5.5 * day + 2.5 * front + 0.35 * gust + 0.03 * noise_at(tick, 3);
+  double humidity = 58 - 15 * day - 9 * front - 1.5 * gust + 0.12 * noise_at(tick, 4);
   double pressure = 1013.2 - 5 * front + 0.7 * wave(solar_s, day_s / 2, 10 * 3600) +
-                    0.15 * drift_at(time_s, 900, 5) + 0.08 * noise_at(tick, 6);
+                    0.15 * drift_at(time_s, 900, 5) + 0.03 * noise_at(tick, 6);
   return {.at = at,
           .temperature = fmt::format("{:.2f}", temperature),
           .humidity = fmt::format("{:.1f}", std::clamp(humidity, 8.0, 99.0)),

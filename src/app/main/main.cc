@@ -29,16 +29,19 @@ app::Config make_config(const CommonOptions& options) {
 }
 
 void add_common(CLI::App& verb, CommonOptions& options) {
-  verb.add_option("--config", options.config_file, "TOML file with settings")->check(CLI::ExistingFile);
+  verb.add_option("--config", options.config_file, "TOML file with settings")
+      ->check(CLI::ExistingFile);
   verb.add_option("--data", options.data, "folder that holds everything (default: thingtank-data)");
-  verb.add_option("--log-level", options.log_level, "debug, info, warn, error or off (default: info)");
+  verb.add_option("--log-level", options.log_level,
+                  "debug, info, warn, error or off (default: info)");
 }
 
 void add_serve(CLI::App& cli, CommonOptions& options) {
   auto* verb = cli.add_subcommand("serve", "Run the server until SIGINT or SIGTERM");
   add_common(*verb, options);
-  verb->add_option("--listen", options.listen,
-                   "NAME=HOST:PORT, e.g. http=0.0.0.0:80; port 0 takes a free one; may be repeated");
+  verb->add_option(
+      "--listen", options.listen,
+      "NAME=HOST:PORT, e.g. http=0.0.0.0:80; port 0 takes a free one; may be repeated");
   verb->callback([&options] { app::serve(make_config(options), TT_VERSION); });
 }
 

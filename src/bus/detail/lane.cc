@@ -64,7 +64,7 @@ void Lane::hand_over(const SubscriptionTable::Match& match, const MessagePtr& me
   for (auto* subscription : match.local) {
     if (subscription->subscriber == nullptr || !may_see(*subscription, *message)) continue;
     if (subscription->delivered) subscription->delivered->insert(message->topic);
-    subscription->subscriber->deliver(message, subscription->tag, false);
+    subscription->subscriber->deliver(message, subscription->tag, Delivery::live);
   }
   if (--handing_over_ == 0) removed_.clear();
 }
@@ -89,7 +89,7 @@ void Lane::deliver(const MessagePtr& message, std::vector<std::vector<MessagePtr
 
 void Lane::deliver_retained(Subscription& subscription, const MessagePtr& message) {
   if (subscription.subscriber == nullptr || !may_see(subscription, *message)) return;
-  subscription.subscriber->deliver(message, subscription.tag, true);
+  subscription.subscriber->deliver(message, subscription.tag, Delivery::retained);
 }
 
 bool Lane::has_match(std::string_view topic) {

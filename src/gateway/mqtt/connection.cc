@@ -137,7 +137,8 @@ void Connection::taken_over() noexcept {
 // Whatever happened, everything that refers to the connection is gone when this returns.
 Task<> Connection::finish() {
   auto state = co_await boost::asio::this_coro::cancellation_state;
-  bool server_stops = context_.draining || state.cancelled() != boost::asio::cancellation_type::none;
+  bool was_cancelled = state.cancelled() != boost::asio::cancellation_type::none;
+  bool server_stops = context_.draining || was_cancelled;
   co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
   if (deadline_.has_expired() && !session_.is_closed()) {
     session_.timer_fired(events_);
@@ -416,7 +417,8 @@ Task<> Connection::unsubscribe_all() {
 }
 
 void Connection::deliver(const bus::MessagePtr& message, std::uint64_t tag,
-                         bool retained) noexcept {
+                         bus::Delivery delivery) noexcept {
+  bool retained = delivery == bus::Delivery::retained;
   const auto& granted = granted_[tag];
   if (!end_reason_.empty() || (!granted.is_live && !retained)) return;
   Outgoing outgoing;
@@ -428,8 +430,9 @@ void Connection::deliver(const bus::MessagePtr& message, std::uint64_t tag,
   //  message is sent as a result of a new subscription being made by a Client" [MQTT-3.3.1-8]. "It
   //  MUST set the RETAIN flag to 0 when a PUBLISH Packet is sent to a Client because it matches an
   //  established subscription" [MQTT-3.3.1-9].
+  auto retain = retained ? Retain::yes : Retain::no;
   auto& heads = gateway_.heads(context_.loop);
-  outgoing.head = heads.head(message, granted.prefix, outgoing.qos, retained);
+  outgoing.head = heads.head(message, granted.prefix, outgoing.qos, retain);
   switch (session_.outbox().add(std::move(outgoing))) {
     case Outbox::Added::queued: return start_writing();
     case Outbox::Added::dropped:

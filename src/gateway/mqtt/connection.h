@@ -26,7 +26,8 @@ class Connection final : public bus::Subscriber, public Client {
   // Until the connection has ended and nothing refers to it any more.
   Task<> run(std::string first_bytes);
 
-  void deliver(const bus::MessagePtr& message, std::uint64_t tag, bool retained) noexcept override;
+  void deliver(const bus::MessagePtr& message, std::uint64_t tag,
+               bus::Delivery delivery) noexcept override;
   Task<> ready_for_more() override;
   void taken_over() noexcept override;
 

@@ -50,7 +50,7 @@ Task<> Gateway::serve(std::unique_ptr<rt::Stream> stream, std::string first_byte
     log::warn("connection refused: limits.mqtt_connections_max",
               {{"address", stream->peer().address}});
     std::string connack;
-    append_connack(connack, ReturnCode::server_unavailable, false);
+    append_connack(connack, ReturnCode::server_unavailable, SessionPresent::no);
     co_await rt::write_all(*stream, connack);
     stream->close();
     co_return;

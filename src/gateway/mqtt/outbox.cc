@@ -16,11 +16,12 @@ constexpr std::size_t idle_items_max = 8;
 }  // namespace
 
 std::shared_ptr<const std::string> HeadCache::head(const bus::MessagePtr& message,
-                                                   std::string_view prefix, Qos qos, bool retain) {
+                                                   std::string_view prefix, Qos qos,
+                                                   Retain retain) {
   PublishHead head;
   head.payload_bytes = message->payload.size();
   head.qos = qos;
-  head.retain = retain;
+  head.retain = retain == Retain::yes;
   std::string bytes;
   if (!prefix.empty()) {
     auto topic = std::string(prefix) + message->topic;
@@ -32,7 +33,7 @@ std::shared_ptr<const std::string> HeadCache::head(const bus::MessagePtr& messag
     last_ = message;
     std::ranges::fill(heads_, nullptr);
   }
-  auto& cached = heads_[(qos == Qos::at_most_once ? 0 : 1) + (retain ? 2 : 0)];
+  auto& cached = heads_[(qos == Qos::at_most_once ? 0 : 1) + (retain == Retain::yes ? 2 : 0)];
   if (!cached) {
     head.topic = message->topic;
     bytes.reserve(7 + message->topic.size());
@@ -131,8 +132,8 @@ bool Outbox::acknowledge(PacketId id) {
 }
 
 // "Each time a Client sends a new packet of one of these types it MUST assign it a currently unused
-//  Packet Identifier" [MQTT-2.3.1-2]; "The same conditions apply to a Server when it sends a PUBLISH
-//  with QoS > 0" [MQTT-2.3.1-4].
+//  Packet Identifier" [MQTT-2.3.1-2]; "The same conditions apply to a Server when it sends a
+//  PUBLISH with QoS > 0" [MQTT-2.3.1-4].
 PacketId Outbox::unused_id() {
   do {
     ++last_id_;

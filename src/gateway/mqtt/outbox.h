@@ -27,13 +27,15 @@ struct Outgoing {
   bool may_merge = true;  // false if the same message may reach the client under another topic
 };
 
+enum class Retain : std::uint8_t { no = 0, yes = 1 };
+
 // Makes the heads of PUBLISH packets.  A bus hands one message to all its subscribers in a row, so
 // remembering the last message makes a whole fan-out encode it once per (QoS, retain).
 class HeadCache {
  public:
   // `prefix` is put before the topic.
   std::shared_ptr<const std::string> head(const bus::MessagePtr& message, std::string_view prefix,
-                                          Qos qos, bool retain);
+                                          Qos qos, Retain retain);
 
  private:
   bus::MessagePtr last_;

@@ -117,7 +117,7 @@ Result<std::optional<FixedHeader>> read_fixed_header(std::string_view bytes) {
 }
 
 // "If the Will Flag is set to 0 the Will QoS and Will Retain fields in the Connect Flags MUST be
-//  set to zero"                                                         [MQTT-3.1.2-13 and 3.1.2-15]
+//  set to zero"                                                     [MQTT-3.1.2-13 and 3.1.2-15]
 std::optional<Will> read_will(Reader& in, unsigned flags) {
   auto qos = (flags >> 3) & 3;
   if ((flags & 4) == 0) {
@@ -320,9 +320,9 @@ Result<std::optional<Packet>> Decoder::next() {
   return std::move(*packet);
 }
 
-void append_connack(std::string& out, ReturnCode code, bool session_present) {
+void append_connack(std::string& out, ReturnCode code, SessionPresent session_present) {
   append_fixed_header(out, connack, 0, 2);
-  out.push_back(session_present ? 1 : 0);
+  out.push_back(static_cast<char>(session_present));
   out.push_back(static_cast<char>(code));
 }
 

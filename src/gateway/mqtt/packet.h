@@ -111,7 +111,9 @@ enum class ReturnCode : std::uint8_t {
 // The return code of a filter in a SUBACK: the granted QoS, or this.
 inline constexpr std::uint8_t subscription_refused = 0x80;
 
-void append_connack(std::string& out, ReturnCode code, bool session_present);
+enum class SessionPresent : std::uint8_t { no = 0, yes = 1 };
+
+void append_connack(std::string& out, ReturnCode code, SessionPresent session_present);
 void append_acknowledge(std::string& out, Acknowledge packet);
 void append_suback(std::string& out, PacketId id, const std::vector<std::uint8_t>& codes);
 void append_unsuback(std::string& out, PacketId id);

@@ -87,13 +87,13 @@ void Session::accept() {
   state_ = State::connected;
   // "If the Server does not have stored Session state, it MUST set Session Present to 0 in the
   //  CONNACK packet"                                              [MQTT-3.2.2-1 to MQTT-3.2.2-3]
-  append_connack(outbox_.control(), ReturnCode::accepted, false);
+  append_connack(outbox_.control(), ReturnCode::accepted, SessionPresent::no);
 }
 
 // "If a server sends a CONNACK packet containing a non-zero return code it MUST set Session Present
 //  to 0" [MQTT-3.2.2-4] "and then close the Network Connection" [MQTT-3.2.2-5].
 void Session::refuse(ReturnCode code, std::vector<Event>& events) {
-  append_connack(outbox_.control(), code, false);
+  append_connack(outbox_.control(), code, SessionPresent::no);
   will_.reset();
   state_ = State::closed;
   auto reason = "refused with CONNACK " + std::to_string(static_cast<unsigned>(code));
@@ -143,7 +143,7 @@ void Session::handle(Unsubscribe packet, std::vector<Event>& events) {
 //  are deleted, the Server MUST respond with an UNSUBACK" [MQTT-3.10.4-5].
 void Session::unsubscribed(PacketId id) { append_unsuback(outbox_.control(), id); }
 
-// "The Server MUST send a PINGRESP Packet in response to a PINGREQ Packet."          [MQTT-3.12.4-1]
+// "The Server MUST send a PINGRESP Packet in response to a PINGREQ Packet."         [MQTT-3.12.4-1]
 void Session::handle(PingRequest, std::vector<Event>&) { append_pingresp(outbox_.control()); }
 
 // "On receipt of DISCONNECT the Server MUST discard any Will Message associated with the current

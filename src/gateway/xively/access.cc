@@ -4,14 +4,12 @@
 
 namespace tt::gateway::xively {
 
-Task<registry::FeedPtr> open_feed(Services& services, const ApiRequest& request,
-                                  identity::Action action, registry::FeedId id,
-                                  std::string_view channel) {
-  auto feed = services.registry.find_cached(id);
-  if (!feed) feed = co_await services.registry.find(id);
+Task<registry::FeedPtr> open_feed(Services& services, const ApiRequest& request, Wish wish) {
+  auto feed = services.registry.find_cached(wish.feed);
+  if (!feed) feed = co_await services.registry.find(wish.feed);
   if (!feed) throw not_found();
-  auto resource = telemetry::resource_of(*feed, channel);
-  identity::require(*request.caller, action, resource, services.clock.now());
+  auto resource = telemetry::resource_of(*feed, wish.channel);
+  identity::require(*request.caller, wish.action, resource, services.clock.now());
   co_return feed;
 }
 
@@ -38,8 +36,10 @@ std::vector<registry::ChannelChange> channel_changes(const registry::Feed* feed,
   return changes;
 }
 
-Task<> record_values(Services& services, const ApiRequest& request, identity::Action action,
-                     registry::FeedPtr feed, const std::vector<DatastreamInput>& streams) {
+namespace {
+
+std::vector<telemetry::ChannelReadings> readings_of(Services& services,
+                                                    const std::vector<DatastreamInput>& streams) {
   std::vector<telemetry::ChannelReadings> readings;
   readings.reserve(streams.size());
   for (const auto& stream : streams) {
@@ -54,16 +54,30 @@ Task<> record_values(Services& services, const ApiRequest& request, identity::Ac
     }
     if (!reading.samples.empty()) readings.push_back(std::move(reading));
   }
-  if (!readings.empty()) co_await services.telemetry.record(*request.caller, action, feed, std::move(readings));
-  for (const auto& stream : streams) {
-    if (!stream.min_value && !stream.max_value) continue;
-    const auto& channel = channel_of(*feed, stream.id);
-    auto current = co_await services.archive.current(channel.id);
-    auto min = stream.min_value;
-    auto max = stream.max_value;
-    if (current && !min) min = current->min;
-    if (current && !max) max = current->max;
-    co_await services.archive.set_extremes(channel.id, min, max);
+  return readings;
+}
+
+Task<> set_extremes(Services& services, const registry::Feed& feed, const DatastreamInput& stream) {
+  if (!stream.min_value && !stream.max_value) co_return;
+  const auto& channel = channel_of(feed, stream.id);
+  auto current = co_await services.archive.current(channel.id);
+  auto min = stream.min_value;
+  auto max = stream.max_value;
+  if (current && !min) min = current->min;
+  if (current && !max) max = current->max;
+  co_await services.archive.set_extremes(channel.id, min, max);
+}
+
+}  // namespace
+
+Task<> record_values(Services& services, const ApiRequest& request, ValueWrite write) {
+  auto readings = readings_of(services, write.streams);
+  if (!readings.empty()) {
+    const auto& caller = *request.caller;
+    co_await services.telemetry.record(caller, write.action, write.feed, std::move(readings));
+  }
+  for (const auto& stream : write.streams) {
+    co_await set_extremes(services, *write.feed, stream);
   }
 }
 

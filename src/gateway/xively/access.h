@@ -7,10 +7,15 @@
 
 namespace tt::gateway::xively {
 
-// Throws not_found, denied.  `channel` empty: the feed as a whole.
-Task<registry::FeedPtr> open_feed(Services& services, const ApiRequest& request,
-                                  identity::Action action, registry::FeedId id,
-                                  std::string_view channel = {});
+// What a request wants to do to which feed.
+struct Wish {
+  identity::Action action;
+  registry::FeedId feed = 0;
+  std::string_view channel = {};  // empty: the feed as a whole
+};
+
+// Throws not_found, denied.
+Task<registry::FeedPtr> open_feed(Services& services, const ApiRequest& request, Wish wish);
 
 // The channel; throws not_found.
 const registry::Channel& channel_of(const registry::Feed& feed, std::string_view name);
@@ -23,8 +28,13 @@ void require_document_format(const ApiRequest& request);
 std::vector<registry::ChannelChange> channel_changes(const registry::Feed* feed,
                                                      const std::vector<DatastreamInput>& streams);
 
-// Writes the values in `streams` to the archive and sets extremes; metadata is done already.
-Task<> record_values(Services& services, const ApiRequest& request, identity::Action action,
-                     registry::FeedPtr feed, const std::vector<DatastreamInput>& streams);
+// Writes the values in `streams` to the archive, as `action`, and sets extremes; metadata is done
+// already.
+struct ValueWrite {
+  identity::Action action;
+  registry::FeedPtr feed;
+  const std::vector<DatastreamInput>& streams;
+};
+Task<> record_values(Services& services, const ApiRequest& request, ValueWrite write);
 
 }  // namespace tt::gateway::xively

@@ -42,7 +42,8 @@ std::optional<Target> locate(std::string_view path) {
   if (is_empty(path)) return target;
   auto id = take_segment(path);
   auto [end, ec] = std::from_chars(id.data(), id.data() + id.size(), target.address.feed);
-  if (ec != std::errc() || end != id.data() + id.size() || target.address.feed <= 0) throw not_found();
+  if (ec != std::errc() || end != id.data() + id.size() || target.address.feed <= 0)
+    throw not_found();
   target.kind = Kind::feed;
   if (is_empty(path)) return target;
   if (take_segment(path) != "datastreams") return std::nullopt;

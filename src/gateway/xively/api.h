@@ -17,15 +17,15 @@
 namespace tt::gateway::xively {
 
 struct ApiRequest {
-  std::string_view method;      // "GET", "PUT", "POST", "DELETE"
-  std::string_view path;        // behind /v2, without format suffix: "/feeds/504/datastreams/0"
-  std::string_view whole_path;  // as the client wrote it, for "No route matches …"
-  Format format = Format::json;       // of the reply
+  std::string_view method;       // "GET", "PUT", "POST", "DELETE"
+  std::string_view path;         // behind /v2, without format suffix: "/feeds/504/datastreams/0"
+  std::string_view whole_path;   // as the client wrote it, for "No route matches …"
+  Format format = Format::json;  // of the reply
   Format body_format = Format::json;
   std::vector<std::pair<std::string, std::string>> parameters;
   std::string_view body;
-  identity::CallerPtr caller;   // nullptr: no key, or one that is not known
-  std::string base_url;         // "http://HOST", for the URLs in documents
+  identity::CallerPtr caller;  // nullptr: no key, or one that is not known
+  std::string base_url;        // "http://HOST", for the URLs in documents
 
   // Empty if absent.
   std::string_view parameter(std::string_view name) const;

@@ -10,7 +10,8 @@ namespace {
 // The part of an Authorization header behind `scheme`; nullopt for another scheme.
 std::optional<std::string_view> of_scheme(std::string_view header, std::string_view scheme) {
   auto space = header.find(' ');
-  if (space == header.npos || !wire::equal_ignoring_case(header.substr(0, space), scheme)) return std::nullopt;
+  if (space == header.npos || !wire::equal_ignoring_case(header.substr(0, space), scheme))
+    return std::nullopt;
   return wire::trim(header.substr(space));
 }
 
@@ -18,7 +19,8 @@ std::string key_of(const http::Request& request) {
   for (auto name : {"X-ApiKey", "X-PachubeApiKey"}) {
     if (auto key = request.header(name); !key.empty()) return std::string(key);
   }
-  if (auto bearer = of_scheme(request.header("Authorization"), "Bearer")) return std::string(*bearer);
+  if (auto bearer = of_scheme(request.header("Authorization"), "Bearer"))
+    return std::string(*bearer);
   for (auto name : {"key", "oauth_token", "x-apikey"}) {
     if (auto key = request.query_value(name); key && !key->empty()) {
       // libxively and others put the format behind the last value.
@@ -62,7 +64,8 @@ Task<identity::CallerPtr> authenticate(Services& services, const http::Request& 
     if (colon == std::string::npos) co_return nullptr;
     auto login = decoded->substr(0, colon);
     auto password = decoded->substr(colon + 1);
-    co_return co_await identity.authenticate_password(std::move(login), std::move(password), std::move(origin));
+    co_return co_await identity.authenticate_password(std::move(login), std::move(password),
+                                                      std::move(origin));
   }
   auto session = request.cookie(identity::session_cookie);
   bool is_read = request.method() == http::Method::get || request.method() == http::Method::head;

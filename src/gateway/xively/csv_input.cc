@@ -24,18 +24,22 @@ bool next_row(wire::CsvReader& reader) {
 Time time_of(std::string_view text, std::size_t line) {
   auto time = parse_time(text);
   if (!time) {
-    throw Error(Code::invalid, fmt::format("CSV is invalid. '{}' in line {} is not a timestamp", text, line));
+    throw Error(Code::invalid,
+                fmt::format("CSV is invalid. '{}' in line {} is not a timestamp", text, line));
   }
   return *time;
 }
 
 void require_content(std::string_view body) {
-  if (body.find_first_not_of(" \t\r\n") == body.npos) throw Error(Code::invalid, "Submitted CSV is empty.");
+  if (body.find_first_not_of(" \t\r\n") == body.npos)
+    throw Error(Code::invalid, "Submitted CSV is empty.");
 }
 
 // The field as a view that outlives the row: into the body, or into `kept` if it was unquoted.
-std::string_view keep(std::string_view field, std::string_view body, std::deque<std::string>& kept) {
-  bool in_body = field.data() >= body.data() && field.data() + field.size() <= body.data() + body.size();
+std::string_view keep(std::string_view field, std::string_view body,
+                      std::deque<std::string>& kept) {
+  bool in_body =
+      field.data() >= body.data() && field.data() + field.size() <= body.data() + body.size();
   if (in_body) return field;
   return kept.emplace_back(field);
 }

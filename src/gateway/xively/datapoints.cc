@@ -22,10 +22,12 @@ struct Point {
 // Throws not_found if feed, datastream or datapoint do not exist.
 Task<Point> find_point(Services& services, const ApiRequest& request, Action action,
                        PointAddress address) {
-  auto feed = co_await open_feed(services, request, action, address.feed, address.stream);
+  Wish wish{action, address.feed, address.stream};
+  auto feed = co_await open_feed(services, request, wish);
   const auto& channel = channel_of(*feed, address.stream);
   auto at = parse_time(address.time);
-  if (!at) throw Error(Code::invalid, fmt::format("'{}' is not an ISO 8601 timestamp", address.time));
+  if (!at)
+    throw Error(Code::invalid, fmt::format("'{}' is not an ISO 8601 timestamp", address.time));
   auto sample = co_await services.archive.find(channel.id, *at);
   if (!sample) throw not_found();
   co_return Point{channel.id, std::move(*sample)};
@@ -37,7 +39,8 @@ std::pair<Time, Time> range_of(const ApiRequest& request) {
     auto text = request.parameter(name);
     if (text.empty()) return std::nullopt;
     auto parsed = parse_time(text);
-    if (!parsed) throw Error(Code::invalid, fmt::format("{} '{}' is not an ISO 8601 timestamp", name, text));
+    if (!parsed)
+      throw Error(Code::invalid, fmt::format("{} '{}' is not an ISO 8601 timestamp", name, text));
     return parsed;
   };
   auto start = time("start");
@@ -45,20 +48,24 @@ std::pair<Time, Time> range_of(const ApiRequest& request) {
   auto duration_text = request.parameter("duration");
   auto duration = parse_duration(duration_text);
   if (!duration && !duration_text.empty()) {
-    throw Error(Code::invalid, fmt::format("duration '{}' is not a number with a unit, e.g. 6hours", duration_text));
+    throw Error(Code::invalid, fmt::format("duration '{}' is not a number with a unit, e.g. 6hours",
+                                           duration_text));
   }
-  if (start && end && duration) throw Error(Code::invalid, "give two of start, end and duration, not all three");
+  if (start && end && duration)
+    throw Error(Code::invalid, "give two of start, end and duration, not all three");
   if (start && duration) end = *start + *duration;
   if (end && duration && !start) start = *end - *duration;
-  if (!start && !end) throw Error(Code::invalid, "say which datapoints to delete: start, end or both");
+  if (!start && !end)
+    throw Error(Code::invalid, "say which datapoints to delete: start, end or both");
   return {start.value_or(beginning), end.value_or(end_of_time)};
 }
 
 }  // namespace
 
-Task<ApiReply> create_datapoints(Services& services, const ApiRequest& request,
-                                 registry::FeedId id, std::string_view stream) {
-  auto feed = co_await open_feed(services, request, Action::create, id, stream);
+Task<ApiReply> create_datapoints(Services& services, const ApiRequest& request, registry::FeedId id,
+                                 std::string_view stream) {
+  Wish wish{Action::create, id, stream};
+  auto feed = co_await open_feed(services, request, wish);
   channel_of(*feed, stream);
   auto input = parse_datapoints(request.body, request.body_format, services.limits);
   telemetry::ChannelReadings readings;
@@ -74,21 +81,22 @@ Task<ApiReply> create_datapoints(Services& services, const ApiRequest& request,
   co_return ApiReply{};
 }
 
-Task<ApiReply> delete_datapoints(Services& services, const ApiRequest& request,
-                                 registry::FeedId id, std::string_view stream) {
-  auto feed = co_await open_feed(services, request, Action::remove, id, stream);
+Task<ApiReply> delete_datapoints(Services& services, const ApiRequest& request, registry::FeedId id,
+                                 std::string_view stream) {
+  Wish wish{Action::remove, id, stream};
+  auto feed = co_await open_feed(services, request, wish);
   const auto& channel = channel_of(*feed, stream);
   auto [start, end] = range_of(request);
   co_await services.archive.erase(channel.id, start, end);
   co_return ApiReply{};
 }
 
-Task<ApiReply> read_datapoint(Services& services, const ApiRequest& request,
-                              PointAddress address) {
+Task<ApiReply> read_datapoint(Services& services, const ApiRequest& request, PointAddress address) {
   require_document_format(request);
   auto point = co_await find_point(services, request, Action::read, address);
   ApiReply reply;
-  reply.body = request.format == Format::csv ? datapoint_csv(point.sample) : datapoint_json(point.sample);
+  reply.body =
+      request.format == Format::csv ? datapoint_csv(point.sample) : datapoint_json(point.sample);
   co_return reply;
 }
 
@@ -96,7 +104,8 @@ Task<ApiReply> update_datapoint(Services& services, const ApiRequest& request,
                                 PointAddress address) {
   auto point = co_await find_point(services, request, Action::update, address);
   auto input = parse_value(request.body, request.body_format, services.limits);
-  auto feed = co_await open_feed(services, request, Action::update, address.feed, address.stream);
+  Wish wish{Action::update, address.feed, address.stream};
+  auto feed = co_await open_feed(services, request, wish);
   std::vector<telemetry::ChannelReadings> readings;
   readings.push_back({address.stream, {{point.sample.at, input.value}}});
   co_await services.telemetry.record(*request.caller, Action::update, feed, std::move(readings));

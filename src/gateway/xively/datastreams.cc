@@ -12,11 +12,13 @@ using identity::Action;
 
 Task<ApiReply> create_datastreams(Services& services, const ApiRequest& request,
                                   registry::FeedId id) {
-  auto feed = co_await open_feed(services, request, Action::create, id);
+  Wish wish{Action::create, id};
+  auto feed = co_await open_feed(services, request, wish);
   auto input = parse_datastreams(request.body, request.body_format, services.limits);
   for (const auto& stream : input.value) {
     if (feed->find(stream.id)) {
-      throw Error(Code::unprocessable, fmt::format("Datastream {} has already been taken", stream.id));
+      throw Error(Code::unprocessable,
+                  fmt::format("Datastream {} has already been taken", stream.id));
     }
   }
   if (input.value.empty()) throw Error(Code::unprocessable, "Datastreams can't be blank");
@@ -24,17 +26,20 @@ Task<ApiReply> create_datastreams(Services& services, const ApiRequest& request,
   registry::FeedChange nothing;
   auto now = services.clock.now();
   feed = co_await services.registry.update(id, std::move(nothing), std::move(channels), now);
-  co_await record_values(services, request, Action::create, feed, input.value);
+  ValueWrite write{Action::create, feed, input.value};
+  co_await record_values(services, request, write);
   ApiReply reply;
   reply.status = 201;
-  reply.location = fmt::format("{}/v2/feeds/{}/datastreams/{}", request.base_url, id, input.value.back().id);
+  reply.location =
+      fmt::format("{}/v2/feeds/{}/datastreams/{}", request.base_url, id, input.value.back().id);
   co_return reply;
 }
 
 Task<ApiReply> read_datastream(Services& services, const ApiRequest& request, registry::FeedId id,
                                std::string_view stream) {
   require_document_format(request);
-  auto feed = co_await open_feed(services, request, Action::read, id, stream);
+  Wish wish{Action::read, id, stream};
+  auto feed = co_await open_feed(services, request, wish);
   const auto& channel = channel_of(*feed, stream);
   auto history = parse_history(request, services.clock.now());
   ChannelView view;
@@ -46,9 +51,10 @@ Task<ApiReply> read_datastream(Services& services, const ApiRequest& request, re
   co_return reply;
 }
 
-Task<ApiReply> update_datastream(Services& services, const ApiRequest& request,
-                                 registry::FeedId id, std::string_view stream) {
-  auto feed = co_await open_feed(services, request, Action::update, id, stream);
+Task<ApiReply> update_datastream(Services& services, const ApiRequest& request, registry::FeedId id,
+                                 std::string_view stream) {
+  Wish wish{Action::update, id, stream};
+  auto feed = co_await open_feed(services, request, wish);
   channel_of(*feed, stream);  // "404 if it does not exist (not created)"
   auto input = parse_datastream(request.body, stream, request.body_format, services.limits);
   std::vector<DatastreamInput> streams;
@@ -59,13 +65,15 @@ Task<ApiReply> update_datastream(Services& services, const ApiRequest& request,
     auto now = services.clock.now();
     feed = co_await services.registry.update(id, std::move(nothing), std::move(channels), now);
   }
-  co_await record_values(services, request, Action::update, feed, streams);
+  ValueWrite write{Action::update, feed, streams};
+  co_await record_values(services, request, write);
   co_return ApiReply{};
 }
 
-Task<ApiReply> delete_datastream(Services& services, const ApiRequest& request,
-                                 registry::FeedId id, std::string_view stream) {
-  co_await open_feed(services, request, Action::remove, id, stream);
+Task<ApiReply> delete_datastream(Services& services, const ApiRequest& request, registry::FeedId id,
+                                 std::string_view stream) {
+  Wish wish{Action::remove, id, stream};
+  co_await open_feed(services, request, wish);
   std::string name(stream);
   bool removed = co_await services.telemetry.remove_channel(id, std::move(name));
   if (!removed) throw not_found();

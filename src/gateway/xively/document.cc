@@ -15,9 +15,11 @@ wire::JsonDocument parse_json(std::string_view body, const Limits& limits) {
 }
 
 // Texts with escapes live in the document, which ends here: keep them.
-void keep(std::optional<std::string_view>& view, std::string_view body, std::deque<std::string>& kept) {
+void keep(std::optional<std::string_view>& view, std::string_view body,
+          std::deque<std::string>& kept) {
   if (!view) return;
-  bool in_body = view->data() >= body.data() && view->data() + view->size() <= body.data() + body.size();
+  bool in_body =
+      view->data() >= body.data() && view->data() + view->size() <= body.data() + body.size();
   if (!in_body) view = kept.emplace_back(*view);
 }
 
@@ -27,7 +29,8 @@ void keep(std::string_view& view, std::string_view body, std::deque<std::string>
   view = *wrapped;
 }
 
-void keep(std::vector<DatapointInput>& points, std::string_view body, std::deque<std::string>& kept) {
+void keep(std::vector<DatapointInput>& points, std::string_view body,
+          std::deque<std::string>& kept) {
   for (auto& point : points) keep(point.value, body, kept);
 }
 
@@ -42,15 +45,17 @@ void require_ids(const std::vector<DatastreamInput>& streams) {
   std::string duplicates;
   for (const auto& stream : streams) {
     if (!registry::is_channel_name(stream.id)) {
-      throw Error(Code::unprocessable,
-                  fmt::format("Datastream id {}", stream.id.empty() ? "can't be blank" : "is invalid"));
+      throw Error(
+          Code::unprocessable,
+          fmt::format("Datastream id {}", stream.id.empty() ? "can't be blank" : "is invalid"));
     }
     if (seen.insert(stream.id).second) continue;
     if (!duplicates.empty()) duplicates += ',';
     duplicates += stream.id;
   }
   if (!duplicates.empty()) {
-    throw Error(Code::unprocessable, fmt::format("Datastreams can't have duplicate IDs: {}", duplicates));
+    throw Error(Code::unprocessable,
+                fmt::format("Datastreams can't have duplicate IDs: {}", duplicates));
   }
 }
 
@@ -146,7 +151,8 @@ Parsed<std::string_view> parse_value(std::string_view body, Format format, const
   Parsed<std::string_view> parsed;
   if (format == Format::csv) {
     auto points = read_csv_datapoints(body);
-    if (points.value.size() != 1) throw Error(Code::invalid, "CSV is invalid. Incorrect number of fields");
+    if (points.value.size() != 1)
+      throw Error(Code::invalid, "CSV is invalid. Incorrect number of fields");
     parsed.value = points.value[0].value;
     parsed.kept = std::move(points.kept);
   } else if (format == Format::json) {

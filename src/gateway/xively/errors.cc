@@ -19,26 +19,42 @@ int status_of(Code code) {
 
 std::string_view title_of(const Error& error) {
   switch (status_of(error.code())) {
-    case 400: return std::string_view(error.what()).starts_with("parse error") ? "JSON Parser Error" : "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not found";
-    case 406: return "Not Acceptable";
-    case 409: return "Conflict";
-    case 413: return "Request Entity Too Large";
-    case 422: return "Unprocessable Entity";
-    case 503: return "Service Unavailable";
-    default: return "Internal Server Error";
+    case 400:
+      return std::string_view(error.what()).starts_with("parse error") ? "JSON Parser Error"
+                                                                       : "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not found";
+    case 406:
+      return "Not Acceptable";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Request Entity Too Large";
+    case 422:
+      return "Unprocessable Entity";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Internal Server Error";
   }
 }
 
 std::string text_of(const Error& error) {
   switch (error.code()) {
-    case Code::unauthenticated: return "You do not have the necessary permissions to access this resource; send your API key in the header X-ApiKey";
-    case Code::denied: return std::string(denied_text);
+    case Code::unauthenticated:
+      return "You do not have the necessary permissions to access this resource; send your API key "
+             "in the header X-ApiKey";
+    case Code::denied:
+      return std::string(denied_text);
     case Code::corrupt:
-    case Code::internal: return "Something went wrong on our side; the server's log has the details";
-    default: return error.what();
+    case Code::internal:
+      return "Something went wrong on our side; the server's log has the details";
+    default:
+      return error.what();
   }
 }
 
@@ -80,7 +96,8 @@ Error not_acceptable() {
 ApiReply error_reply(const Error& error, Format format) {
   ApiReply reply;
   reply.status = status_of(error.code());
-  if (reply.status == 500) log::error("API request failed", {{"code", name_of(error.code())}, {"error", error.what()}});
+  if (reply.status == 500)
+    log::error("API request failed", {{"code", name_of(error.code())}, {"error", error.what()}});
   if (format == Format::csv) {
     reply.body = text_of(error);
   } else {

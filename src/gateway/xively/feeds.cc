@@ -20,7 +20,8 @@ std::size_t count_parameter(const ApiRequest& request, std::string_view name, st
   std::size_t value = 0;
   auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (ec != std::errc() || end != text.data() + text.size() || value < 1) {
-    throw Error(Code::invalid, fmt::format("{} must be a number from 1 to {}, not '{}'", name, most, text));
+    throw Error(Code::invalid,
+                fmt::format("{} must be a number from 1 to {}, not '{}'", name, most, text));
   }
   return std::min(value, most);
 }
@@ -97,7 +98,8 @@ Task<ApiReply> create_feed(Services& services, const ApiRequest& request) {
   auto channels = channel_changes(nullptr, input.value.datastreams);
   auto feed = co_await services.registry.create(caller.account, std::move(input.value.change),
                                                 std::move(channels));
-  co_await record_values(services, request, Action::create, feed, input.value.datastreams);
+  ValueWrite write{Action::create, feed, input.value.datastreams};
+  co_await record_values(services, request, write);
   ApiReply reply;
   reply.status = 201;
   reply.location = fmt::format("{}/v2/feeds/{}", request.base_url, feed->id);
@@ -106,7 +108,8 @@ Task<ApiReply> create_feed(Services& services, const ApiRequest& request) {
 
 Task<ApiReply> read_feed(Services& services, const ApiRequest& request, registry::FeedId id) {
   require_document_format(request);
-  auto feed = co_await open_feed(services, request, Action::read, id);
+  Wish wish{Action::read, id};
+  auto feed = co_await open_feed(services, request, wish);
   auto history = parse_history(request, services.clock.now());
   auto view = co_await view_feed(services, request, feed);
   if (history) co_await add_history(services, view, *history);
@@ -116,20 +119,24 @@ Task<ApiReply> read_feed(Services& services, const ApiRequest& request, registry
 }
 
 Task<ApiReply> update_feed(Services& services, const ApiRequest& request, registry::FeedId id) {
-  auto feed = co_await open_feed(services, request, Action::update, id);
+  Wish wish{Action::update, id};
+  auto feed = co_await open_feed(services, request, wish);
   auto input = parse_feed(request.body, request.body_format, services.limits);
   auto& streams = input.value.datastreams;
   auto channels = channel_changes(feed.get(), streams);
   if (changes_metadata(input.value.change) || !channels.empty()) {
     auto now = services.clock.now();
-    feed = co_await services.registry.update(id, std::move(input.value.change), std::move(channels), now);
+    feed = co_await services.registry.update(id, std::move(input.value.change), std::move(channels),
+                                             now);
   }
-  co_await record_values(services, request, Action::update, feed, streams);
+  ValueWrite write{Action::update, feed, streams};
+  co_await record_values(services, request, write);
   co_return ApiReply{};
 }
 
 Task<ApiReply> delete_feed(Services& services, const ApiRequest& request, registry::FeedId id) {
-  co_await open_feed(services, request, Action::remove, id);
+  Wish wish{Action::remove, id};
+  co_await open_feed(services, request, wish);
   co_await services.telemetry.remove_feed(id);
   co_return ApiReply{};
 }

@@ -9,7 +9,7 @@ constexpr std::pair<std::string_view, Format> suffixes[] = {
     {".json", Format::json}, {".csv", Format::csv}, {".xml", Format::xml}, {".png", Format::png}};
 
 constexpr std::pair<std::string_view, Format> media_types[] = {
-    {"application/json", Format::json}, {"text/json", Format::json},  {"text/csv", Format::csv},
+    {"application/json", Format::json}, {"text/json", Format::json},      {"text/csv", Format::csv},
     {"application/csv", Format::csv},   {"application/xml", Format::xml}, {"text/xml", Format::xml},
     {"image/png", Format::png}};
 
@@ -17,10 +17,14 @@ constexpr std::pair<std::string_view, Format> media_types[] = {
 
 std::string_view content_type_of(Format format) {
   switch (format) {
-    case Format::json: return "application/json; charset=utf-8";
-    case Format::csv: return "text/csv; charset=utf-8";
-    case Format::xml: return "application/xml; charset=utf-8";
-    case Format::png: return "image/png";
+    case Format::json:
+      return "application/json; charset=utf-8";
+    case Format::csv:
+      return "text/csv; charset=utf-8";
+    case Format::xml:
+      return "application/xml; charset=utf-8";
+    case Format::png:
+      return "image/png";
   }
   return "application/octet-stream";
 }

@@ -10,7 +10,10 @@ namespace {
 class Gateway final : public Service {
  public:
   explicit Gateway(Host& host)
-      : services_(host.services()), api_(services_), http_(services_, api_), topics_(services_, api_) {
+      : services_(host.services()),
+        api_(services_),
+        http_(services_, api_),
+        topics_(services_, api_) {
     auto& router = host.router();
     router.mount("/v2", [this](http::Request& request) { return http_.handle(request); });
     router.add(http::Method::post, "/api/v1/datapoints",

@@ -26,9 +26,9 @@ struct Unit {
   std::string_view name;
   seconds length;
 };
-constexpr Unit units[] = {
-    {"second", seconds(1)}, {"minute", seconds(60)},   {"hour", hours(1)}, {"day", days(1)},
-    {"week", days(7)},      {"month", days(30)},       {"year", days(365)}};
+constexpr Unit units[] = {{"second", seconds(1)}, {"minute", seconds(60)}, {"hour", hours(1)},
+                          {"day", days(1)},       {"week", days(7)},       {"month", days(30)},
+                          {"year", days(365)}};
 
 Error bad(std::string message) { return Error(Code::invalid, std::move(message)); }
 
@@ -44,7 +44,8 @@ std::int64_t integer_parameter(const ApiRequest& request, std::string_view name,
   auto text = request.parameter(name);
   if (text.empty()) return fallback;
   auto value = to_integer(text);
-  if (!value || *value < 0) throw bad(fmt::format("{} must be a whole number, not '{}'", name, text));
+  if (!value || *value < 0)
+    throw bad(fmt::format("{} must be a whole number, not '{}'", name, text));
   return *value;
 }
 
@@ -63,7 +64,8 @@ std::optional<Microseconds> duration_parameter(const ApiRequest& request) {
   auto text = request.parameter("duration");
   if (text.empty()) return std::nullopt;
   auto duration = parse_duration(text);
-  if (!duration) throw bad(fmt::format("duration '{}' is not a number with a unit, e.g. 6hours", text));
+  if (!duration)
+    throw bad(fmt::format("duration '{}' is not a number with a unit, e.g. 6hours", text));
   return duration;
 }
 
@@ -91,13 +93,15 @@ void set_interval(const ApiRequest& request, HistoryQuery& query) {
     throw bad("the range is longer than a year; ask for a part of it");
   }
   auto wanted = to_integer(text);
-  if (!wanted || *wanted < 0) throw bad(fmt::format("interval must be a whole number of seconds, not '{}'", text));
+  if (!wanted || *wanted < 0)
+    throw bad(fmt::format("interval must be a whole number of seconds, not '{}'", text));
   for (const auto& step : steps) {
     if (seconds(*wanted) > step.interval) continue;
     query.interval = step.interval;
     if (range <= step.range_max) return;
-    throw bad(fmt::format("with interval {} the range may be {} hours at most; use a longer interval",
-                          step.interval.count(), std::chrono::duration_cast<hours>(step.range_max).count()));
+    throw bad(fmt::format(
+        "with interval {} the range may be {} hours at most; use a longer interval",
+        step.interval.count(), std::chrono::duration_cast<hours>(step.range_max).count()));
   }
   throw bad("interval must be 86400 seconds or less");
 }
@@ -124,11 +128,16 @@ Task<Datapoints> read_raw(archive::Archive& archive, archive::SeriesId series,
 
 std::string value_of(const archive::Bucket& bucket, Function function) {
   switch (function) {
-    case Function::last: return bucket.last.value;
-    case Function::average: return fmt::format("{}", bucket.sum / static_cast<double>(bucket.numeric));
-    case Function::sum: return fmt::format("{}", bucket.sum);
-    case Function::min: return fmt::format("{}", bucket.min);
-    case Function::max: return fmt::format("{}", bucket.max);
+    case Function::last:
+      return bucket.last.value;
+    case Function::average:
+      return fmt::format("{}", bucket.sum / static_cast<double>(bucket.numeric));
+    case Function::sum:
+      return fmt::format("{}", bucket.sum);
+    case Function::min:
+      return fmt::format("{}", bucket.min);
+    case Function::max:
+      return fmt::format("{}", bucket.max);
   }
   return {};
 }
@@ -181,7 +190,8 @@ Task<Datapoints> read_sampled(archive::Archive& archive, archive::SeriesId serie
   for (Time at = slot; at <= query.end && points.size() < wanted; at += interval) {
     if (next < buckets.size() && buckets[next].start + interval == at) {
       const auto& bucket = buckets[next++];
-      if (query.function == Function::last || bucket.numeric > 0) value = value_of(bucket, query.function);
+      if (query.function == Function::last || bucket.numeric > 0)
+        value = value_of(bucket, query.function);
     }
     if (value) add(at, *value);
   }
@@ -216,15 +226,18 @@ std::optional<HistoryQuery> parse_history(const ApiRequest& request, Time now) {
   HistoryQuery query;
   set_range(request, now, query);
   set_interval(request, query);
-  auto limit = integer_parameter(request, request.has_parameter("limit") ? "limit" : "per_page", 100);
+  auto limit =
+      integer_parameter(request, request.has_parameter("limit") ? "limit" : "per_page", 100);
   query.limit = std::min<std::size_t>(static_cast<std::size_t>(limit), history_points_max);
-  auto page = static_cast<std::size_t>(std::max<std::int64_t>(1, integer_parameter(request, "page", 1)));
+  auto page =
+      static_cast<std::size_t>(std::max<std::int64_t>(1, integer_parameter(request, "page", 1)));
   if (page > pages_points_max / std::max<std::size_t>(1, query.limit)) {
     throw bad("there are no pages so far behind; use the last 'at' as the next start");
   }
   query.skip = (page - 1) * query.limit;
   query.discrete = request.parameter("interval_type") == "discrete";
-  query.find_previous = request.has_parameter("find_previous") && request.parameter("find_previous") != "false";
+  query.find_previous =
+      request.has_parameter("find_previous") && request.parameter("find_previous") != "false";
   query.function = function_parameter(request);
   return query;
 }
@@ -238,7 +251,8 @@ Task<Datapoints> read_history(archive::Archive& archive, archive::SeriesId serie
   } else {
     points = co_await read_sampled(archive, series, query);
   }
-  points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(std::min(query.skip, points.size())));
+  points.erase(points.begin(),
+               points.begin() + static_cast<std::ptrdiff_t>(std::min(query.skip, points.size())));
   if (points.size() > query.limit + (query.find_previous ? 1 : 0)) points.resize(query.limit);
   co_return points;
 }

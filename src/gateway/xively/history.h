@@ -17,10 +17,10 @@ enum class Function { last, average, sum, min, max };
 
 struct HistoryQuery {
   Time start, end;
-  Microseconds interval{0};       // 0: raw
+  Microseconds interval{0};  // 0: raw
   std::size_t limit = 100;
-  std::size_t skip = 0;           // of earlier pages
-  bool discrete = false;          // a value for every slot, also where there is no data
+  std::size_t skip = 0;   // of earlier pages
+  bool discrete = false;  // a value for every slot, also where there is no data
   bool find_previous = false;
   Function function = Function::last;
 };

@@ -21,7 +21,8 @@ http::Response preflight() {
   allow_other_origins(response);
   response.set("Access-Control-Allow-Methods", "GET, PUT, POST, DELETE, OPTIONS");
   response.set("Access-Control-Allow-Headers",
-               "X-ApiKey, X-PachubeApiKey, Authorization, Content-Type, Content-Encoding, Accept, X-Requested-With");
+               "X-ApiKey, X-PachubeApiKey, Authorization, Content-Type, Content-Encoding, Accept, "
+               "X-Requested-With");
   response.set("Access-Control-Max-Age", "86400");
   return response;
 }
@@ -30,7 +31,8 @@ http::Response preflight() {
 std::string callback_name(std::string_view text) {
   std::string name;
   for (char c : text) {
-    bool keep = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    bool keep =
+        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     if (keep) name += c;
   }
   return name;
@@ -92,14 +94,16 @@ Task<http::Response> HttpTransport::handle(http::Request& request) {
   api_request.method = request.method() == http::Method::head ? "GET" : request.method_name();
   api_request.whole_path = request.path();
   api_request.parameters = request.query_values();
-  api_request.base_url = fmt::format("{}://{}", request.peer().is_encrypted ? "https" : "http", request.host());
+  api_request.base_url =
+      fmt::format("{}://{}", request.peer().is_encrypted ? "https" : "http", request.host());
   auto path = request.path().substr(3);  // behind "/v2"
   std::string decoded;
   if (path.find('%') != path.npos) {
     auto plain = wire::percent_decode(path);
     // A separator that was encoded is no separator, and no name holds one.
-    bool good = plain && plain->find('/', 0) != plain->npos &&
-                std::count(plain->begin(), plain->end(), '/') == std::count(path.begin(), path.end(), '/');
+    bool good =
+        plain && plain->find('/', 0) != plain->npos &&
+        std::count(plain->begin(), plain->end(), '/') == std::count(path.begin(), path.end(), '/');
     if (!good) co_return to_response(error_reply(not_found(), Format::json), api_request);
     decoded = std::move(*plain);
     path = decoded;
@@ -131,7 +135,8 @@ Task<std::size_t> HttpTransport::import_rows(http::Request& request) {
   if (!caller) throw unauthorized();
   auto type = format_of_media_type(request.header("Content-Type"));
   if (type && *type != Format::csv) {
-    throw Error(Code::unsupported, "send rows feed_id,stream_id,at,value with Content-Type: text/csv");
+    throw Error(Code::unsupported,
+                "send rows feed_id,stream_id,at,value with Content-Type: text/csv");
   }
   auto body = co_await request.body();
   auto rows = parse_import(body, services_.limits);

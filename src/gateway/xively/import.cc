@@ -16,10 +16,12 @@ class Importer {
     wire::CsvReader reader(body_, options);
     while (true) {
       auto more = reader.next();
-      if (!more) throw Error(Code::invalid, fmt::format("CSV is invalid. {}", more.error().message));
+      if (!more)
+        throw Error(Code::invalid, fmt::format("CSV is invalid. {}", more.error().message));
       if (!*more) break;
       auto row = reader.row();
-      if (row.size() != 4) refuse(reader.line(), "has not the four fields feed_id,stream_id,at,value");
+      if (row.size() != 4)
+        refuse(reader.line(), "has not the four fields feed_id,stream_id,at,value");
       if (reader.line() == 1 && row[0] == "feed_id") continue;  // a heading
       add(row, reader.line());
     }
@@ -34,8 +36,9 @@ class Importer {
 
   void add(std::span<const std::string_view> row, std::size_t line) {
     if (++rows_.count > limits_.datapoints_per_import_max) {
-      throw Error(Code::unprocessable, fmt::format("You can only import {} datapoints in one request",
-                                                   limits_.datapoints_per_import_max));
+      throw Error(Code::unprocessable,
+                  fmt::format("You can only import {} datapoints in one request",
+                              limits_.datapoints_per_import_max));
     }
     registry::FeedId feed = 0;
     auto [end, ec] = std::from_chars(row[0].data(), row[0].data() + row[0].size(), feed);
@@ -55,13 +58,16 @@ class Importer {
     for (auto& known : channels) {
       if (known.channel == channel) return known;
     }
-    if (!registry::is_channel_name(channel)) refuse(line, fmt::format("has the invalid stream id '{}'", channel));
-    if (channels.size() >= channels_per_feed_max) refuse(line, "is of too many different streams of one feed");
+    if (!registry::is_channel_name(channel))
+      refuse(line, fmt::format("has the invalid stream id '{}'", channel));
+    if (channels.size() >= channels_per_feed_max)
+      refuse(line, "is of too many different streams of one feed");
     return channels.emplace_back(telemetry::ChannelReadings{keep(channel), {}});
   }
 
   std::string_view keep(std::string_view field) {
-    bool in_body = field.data() >= body_.data() && field.data() + field.size() <= body_.data() + body_.size();
+    bool in_body =
+        field.data() >= body_.data() && field.data() + field.size() <= body_.data() + body_.size();
     if (in_body) return field;
     return rows_.kept.emplace_back(field);
   }

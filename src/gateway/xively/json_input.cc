@@ -22,11 +22,14 @@ void require_object(JsonValue value, std::string_view what) {
 // A text or number, as it was written; nullopt for null.
 std::optional<std::string_view> scalar(JsonValue value, std::string_view what) {
   switch (value.kind()) {
-    case JsonKind::null: return std::nullopt;
+    case JsonKind::null:
+      return std::nullopt;
     case JsonKind::string:
     case JsonKind::number:
-    case JsonKind::boolean: return value.text();
-    default: throw wrong(what, "is invalid");
+    case JsonKind::boolean:
+      return value.text();
+    default:
+      throw wrong(what, "is invalid");
   }
 }
 
@@ -40,7 +43,8 @@ std::optional<double> number(JsonValue value, std::string_view what) {
   if (!found || found->empty()) return std::nullopt;
   double result = 0;
   auto [end, ec] = std::from_chars(found->data(), found->data() + found->size(), result);
-  if (ec != std::errc() || end != found->data() + found->size()) throw wrong(what, "is not a number");
+  if (ec != std::errc() || end != found->data() + found->size())
+    throw wrong(what, "is not a number");
   return result;
 }
 

@@ -18,10 +18,10 @@ Task<ApiReply> create_datastreams(Services& services, const ApiRequest& request,
                                   registry::FeedId id);
 Task<ApiReply> read_datastream(Services& services, const ApiRequest& request, registry::FeedId id,
                                std::string_view stream);
-Task<ApiReply> update_datastream(Services& services, const ApiRequest& request,
-                                 registry::FeedId id, std::string_view stream);
-Task<ApiReply> delete_datastream(Services& services, const ApiRequest& request,
-                                 registry::FeedId id, std::string_view stream);
+Task<ApiReply> update_datastream(Services& services, const ApiRequest& request, registry::FeedId id,
+                                 std::string_view stream);
+Task<ApiReply> delete_datastream(Services& services, const ApiRequest& request, registry::FeedId id,
+                                 std::string_view stream);
 
 // datapoints.cc
 struct PointAddress {
@@ -29,10 +29,10 @@ struct PointAddress {
   std::string_view stream;
   std::string_view time;
 };
-Task<ApiReply> create_datapoints(Services& services, const ApiRequest& request,
-                                 registry::FeedId id, std::string_view stream);
-Task<ApiReply> delete_datapoints(Services& services, const ApiRequest& request,
-                                 registry::FeedId id, std::string_view stream);
+Task<ApiReply> create_datapoints(Services& services, const ApiRequest& request, registry::FeedId id,
+                                 std::string_view stream);
+Task<ApiReply> delete_datapoints(Services& services, const ApiRequest& request, registry::FeedId id,
+                                 std::string_view stream);
 Task<ApiReply> read_datapoint(Services& services, const ApiRequest& request, PointAddress address);
 Task<ApiReply> update_datapoint(Services& services, const ApiRequest& request,
                                 PointAddress address);

@@ -119,7 +119,10 @@ void append_feed_json(std::string& out, const FeedView& view, Content content, U
   json.member("creator", fmt::format("{}/users/{}", view.base_url, feed.owner_login));
   json.member("version", "1.0.0");
   if (user == User::shown) {
-    json.key("user").begin_object().member("login", std::string_view(feed.owner_login)).end_object();
+    json.key("user")
+        .begin_object()
+        .member("login", std::string_view(feed.owner_login))
+        .end_object();
   }
   if (content == Content::full) {
     json.key("datastreams").begin_array();

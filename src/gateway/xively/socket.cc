@@ -77,7 +77,8 @@ Task<> SocketSession::run() {
 }
 
 Task<> SocketSession::drop_all() {
-  for (const auto& [tag, subscription] : subscriptions_) co_await services_.bus.unsubscribe(subscription.id);
+  for (const auto& [tag, subscription] : subscriptions_)
+    co_await services_.bus.unsubscribe(subscription.id);
   subscriptions_.clear();
 }
 
@@ -100,7 +101,8 @@ Task<> SocketSession::take(std::string_view text) {
   for (auto name : {"params", "parameters"}) {
     auto parameters = root.find(name);
     if (!parameters) continue;
-    for (auto [key, value] : parameters->members()) incoming.parameters.emplace_back(key, value.text());
+    for (auto [key, value] : parameters->members())
+      incoming.parameters.emplace_back(key, value.text());
   }
   if (auto body = root.find("body")) {
     incoming.body = body->is(wire::JsonKind::string) ? std::string(body->text())
@@ -133,7 +135,8 @@ Task<> SocketSession::answer(const Incoming& incoming) {
   if (!failure) co_return;
   auto refused = error_reply(*failure, Format::csv);
   auto text = fmt::format("{}: {}", refused.status == 403 ? "Forbidden" : "Error", refused.body);
-  reply(incoming, refused.status, refused.status == 403 ? "Forbidden: You are not authorized" : text, {});
+  reply(incoming, refused.status,
+        refused.status == 403 ? "Forbidden: You are not authorized" : text, {});
 }
 
 Task<int> SocketSession::subscribe(const Incoming& incoming) {
@@ -230,8 +233,8 @@ void SocketSession::reply(const Incoming& incoming, int status, std::string_view
 }
 
 void SocketSession::deliver(const bus::MessagePtr& message, std::uint64_t tag,
-                            bool retained) noexcept {
-  if (retained || ended_) return;  // a subscription brings updates, not the state
+                            bus::Delivery delivery) noexcept {
+  if (delivery == bus::Delivery::retained || ended_) return;  // a subscription brings updates, not the state
   if (updates_.size() >= updates_max) {
     auto same = [&](const Update& update) { return update.tag == tag; };
     auto older = std::find_if(updates_.begin(), updates_.end(), same);
@@ -268,7 +271,9 @@ Task<> SocketSession::send_update(Update update) {
   request.base_url = base_url_;
   auto view = co_await view_feed(services_, request, feed);
   // What this message says, although the next may have been stored already.
-  auto is_channel = [&](const ChannelView& channel) { return channel.channel->name == target->channel; };
+  auto is_channel = [&](const ChannelView& channel) {
+    return channel.channel->name == target->channel;
+  };
   auto channel = std::find_if(view.channels.begin(), view.channels.end(), is_channel);
   if (channel == view.channels.end() || !channel->current) co_return;
   channel->current->last.value = update.message->payload;

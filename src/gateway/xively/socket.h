@@ -25,7 +25,8 @@ class SocketSession final : public bus::Subscriber {
   // Serves the connection to its end.
   Task<> run();
 
-  void deliver(const bus::MessagePtr& message, std::uint64_t tag, bool retained) noexcept override;
+  void deliver(const bus::MessagePtr& message, std::uint64_t tag,
+               bus::Delivery delivery) noexcept override;
 
  private:
   struct Subscription {

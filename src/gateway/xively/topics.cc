@@ -65,8 +65,10 @@ Task<std::vector<bus::Message>> Topics::accept(const identity::Caller& caller,
     auto reply = co_await request(caller, message.topic, "PUT", message.payload);
     if (reply.status == 503 || reply.status == 500) throw Error(Code::unavailable, reply.body);
     if (reply.status >= 400) {
-      log::info("publication refused", {{"topic", message.topic}, {"status", reply.status},
-                                        {"caller", caller.name}, {"answer", reply.body}});
+      log::info("publication refused", {{"topic", message.topic},
+                                        {"status", reply.status},
+                                        {"caller", caller.name},
+                                        {"answer", reply.body}});
     }
   }
   // The readings in it were announced on their own topics.
@@ -74,8 +76,9 @@ Task<std::vector<bus::Message>> Topics::accept(const identity::Caller& caller,
 }
 
 Task<> Topics::check_subscription(const identity::Caller& caller, std::string filter) {
-  if (bus::has_wildcard(filter)) throw Error(Code::denied, "subscribe to one document, without wildcards");
-  auto reply = co_await request(caller, filter, "GET", {});
+  if (bus::has_wildcard(filter))
+    throw Error(Code::denied, "subscribe to one document, without wildcards");
+  auto reply = co_await request(caller, filter, "GET", "");
   if (reply.status == 404) throw not_found();
   if (reply.status >= 400) throw Error(Code::denied, reply.body);
 }
@@ -86,7 +89,7 @@ Task<std::vector<bus::Message>> Topics::current(const identity::Caller& caller,
   auto feed = feed_of(filter);
   // First watched, then read: an update in between comes twice rather than never.
   if (feed) co_await watch(*feed);
-  auto reply = co_await request(caller, filter, "GET", {});
+  auto reply = co_await request(caller, filter, "GET", "");
   if (reply.status >= 400) co_return messages;
   bus::Message message;
   message.topic = std::move(filter);
@@ -123,8 +126,8 @@ Task<> Topics::watch_here(registry::FeedId feed) {
   watched_[feed] = id;
 }
 
-void Topics::deliver(const bus::MessagePtr& message, std::uint64_t, bool retained) noexcept {
-  if (retained || stopping_) return;
+void Topics::deliver(const bus::MessagePtr& message, std::uint64_t, bus::Delivery delivery) noexcept {
+  if (delivery == bus::Delivery::retained || stopping_) return;
   if (updates_.size() >= updates_max) updates_.pop_front();
   updates_.push_back(message);
   wake_.set();
@@ -157,7 +160,9 @@ Task<> Topics::announce(bus::MessagePtr message) {
   ApiRequest request;
   request.base_url = base_url;
   auto view = co_await view_feed(services_, request, feed);
-  auto is_channel = [&](const ChannelView& channel) { return channel.channel->name == target->channel; };
+  auto is_channel = [&](const ChannelView& channel) {
+    return channel.channel->name == target->channel;
+  };
   auto channel = std::find_if(view.channels.begin(), view.channels.end(), is_channel);
   for (std::string_view suffix : {"", ".json", ".csv"}) {
     bool is_csv = suffix == ".csv";
@@ -172,7 +177,8 @@ Task<> Topics::announce(bus::MessagePtr message) {
     };
     add(feed_topic, [&] { return is_csv ? feed_csv(view) : feed_json(view); });
     if (channel == view.channels.end()) continue;
-    add(stream_topic, [&] { return is_csv ? datastream_csv(*channel) : datastream_json(*channel); });
+    add(stream_topic,
+        [&] { return is_csv ? datastream_csv(*channel) : datastream_json(*channel); });
   }
   if (!documents.empty()) {
     co_await bus.deliver(std::move(documents));

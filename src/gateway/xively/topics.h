@@ -31,7 +31,8 @@ class Topics final : public bus::TopicOwner, public bus::Subscriber {
   bool visible(const identity::Caller& caller, const bus::Message& message) override;
 
   // Readings of the feeds that somebody looks at; on loop 0.
-  void deliver(const bus::MessagePtr& message, std::uint64_t tag, bool retained) noexcept override;
+  void deliver(const bus::MessagePtr& message, std::uint64_t tag,
+               bus::Delivery delivery) noexcept override;
 
  private:
   Task<ApiReply> request(const identity::Caller& caller, std::string_view topic,

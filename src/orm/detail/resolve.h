@@ -44,7 +44,7 @@ struct Key {
   }
 };
 
-// --- values -------------------------------------------------------------------------------------
+// --- values ------------------------------------------------------------------------------------
 
 // The plain C++ value within a field or the value itself.
 template <class V>
@@ -141,7 +141,7 @@ Node make_condition(std::vector<const FieldInfo*> path, const V& value) {
   return node;
 }
 
-// --- paths of member pointers -------------------------------------------------------------------
+// --- paths of member pointers ------------------------------------------------------------------
 
 template <class Class, class Member>
 Class class_of(Member Class::*);
@@ -162,7 +162,7 @@ struct Hops {
   static std::vector<const FieldInfo*> path() { return {field_of<pointers>()...}; }
 };
 
-// --- keywords -------------------------------------------------------------------------------------
+// --- keywords ----------------------------------------------------------------------------------
 
 // The field with which `key` begins (it ends there or goes on with "__"), the longest if several.
 template <class M>

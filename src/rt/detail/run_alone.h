@@ -10,9 +10,17 @@
 
 namespace tt::rt {
 
+// Stays until its thread ends: a pool that has just brought a result back may still be inside its
+// post to the loop.
+inline Loop& loop_of_thread() {
+  thread_local Loop loop(0);
+  loop.context().restart();
+  return loop;
+}
+
 template <class T>
 T run_alone(Task<T> task) {
-  Loop loop(0);
+  Loop& loop = loop_of_thread();
   std::exception_ptr failure;
   if constexpr (std::is_void_v<T>) {
     auto done = [&](std::exception_ptr e) {

@@ -119,72 +119,73 @@ TEST_CASE("the short ones") {
 }
 
 // What is refused, and the rule that the message must name.
+struct Malformed {
+  std::string input;
+  std::string_view rule;
+};
+const Malformed malformed[] = {
+    // 1.5.3
+    {bytes({0x30, 4, 0, 2, 0xc3, 0x28}), "MQTT-1.5.3-1"},
+    {bytes({0x30, 5, 0, 3, 0xed, 0xa0, 0x80}), "MQTT-1.5.3-1"},  // a surrogate
+    {bytes({0x30, 5, 0, 3, "a", 0, "b"}), "MQTT-1.5.3-2"},
+    // 2.2.1: reserved types, types that only a server sends
+    {bytes({0x00, 0}), "2.2.1"},
+    {bytes({0xf0, 0}), "2.2.1"},
+    {bytes({0x20, 2, 0, 0}), "2.2.1"},
+    {bytes({0x90, 3, 0, 1, 0}), "2.2.1"},
+    {bytes({0xb0, 2, 0, 1}), "2.2.1"},
+    {bytes({0xd0, 0}), "2.2.1"},
+    // 2.2.2
+    {bytes({0x11, 0}), "MQTT-2.2.2-2"},
+    {bytes({0x60, 2, 0, 1}), "MQTT-2.2.2-2"},  // PUBREL wants 0010
+    {bytes({0x80, 6, 0, 1, 0, 1, "a", 0}), "MQTT-2.2.2-2"},
+    {bytes({0xa0, 5, 0, 1, 0, 1, "a"}), "MQTT-2.2.2-2"},
+    {bytes({0xc1, 0}), "MQTT-2.2.2-2"},
+    {bytes({0xe8, 0}), "MQTT-2.2.2-2"},
+    // 2.2.3
+    {bytes({0x30, 0xff, 0xff, 0xff, 0xff}), "2.2.3"},
+    {bytes({0x30, 0xe9, 0x07}), "limits.mqtt_packet_bytes_max"},  // 1001
+    // 2.3.1
+    {bytes({0x32, 5, 0, 1, "a", 0, 0}), "MQTT-2.3.1-1"},
+    {bytes({0x82, 6, 0, 0, 0, 1, "a", 0}), "MQTT-2.3.1-1"},
+    {bytes({0xa2, 5, 0, 0, 0, 1, "a"}), "MQTT-2.3.1-1"},
+    // 3.1
+    {bytes({0x10, 12, 0, 4, "HTTP", 4, 2, 0, 0, 0, 0}), "MQTT-3.1.2-1"},
+    {bytes({0x10, 12, 0, 4, "mqtt", 4, 2, 0, 0, 0, 0}), "MQTT-3.1.2-1"},
+    {bytes({0x10, 12, 0, 4, "MQTT", 4, 3, 0, 0, 0, 0}), "MQTT-3.1.2-3"},
+    {bytes({0x10, 12, 0, 4, "MQTT", 4, 0x0a, 0, 0, 0, 0}), "MQTT-3.1.2-13"},
+    {bytes({0x10, 16, 0, 4, "MQTT", 4, 0x1e, 0, 0, 0, 0, 0, 0, 0, 0}), "MQTT-3.1.2-14"},
+    {bytes({0x10, 12, 0, 4, "MQTT", 4, 0x22, 0, 0, 0, 0}), "MQTT-3.1.2-15"},
+    {bytes({0x10, 14, 0, 4, "MQTT", 4, 0x42, 0, 0, 0, 0, 0, 0}), "MQTT-3.1.2-22"},
+    {bytes({0x10, 13, 0, 4, "MQTT", 4, 2, 0, 0, 0, 0, 0}), "after the end"},
+    {bytes({0x10, 11, 0, 4, "MQTT", 4, 2, 0, 0, 0}), "too early"},
+    {bytes({0x10, 17, 0, 4, "MQTT", 4, 6, 0, 0, 0, 0, 0, 1, "#", 0, 0}), "will topic"},
+    // 3.3
+    {bytes({0x36, 5, 0, 1, "a", 0, 1}), "MQTT-3.3.1-4"},
+    {bytes({0x38, 3, 0, 1, "a"}), "MQTT-3.3.1-2"},
+    {bytes({0x30, 5, 0, 3, "a/+"}), "MQTT-3.3.2-2"},
+    {bytes({0x30, 2, 0, 0}), "MQTT-3.3.2-2"},  // an empty topic [MQTT-4.7.3-1]
+    {bytes({0x30, 1, 0}), "too early"},
+    {bytes({0x30, 3, 0, 2, "a"}), "too early"},
+    {bytes({0x32, 4, 0, 1, "a", 0}), "too early"},
+    // 3.4
+    {bytes({0x40, 1, 0}), "too early"},
+    {bytes({0x40, 3, 0, 1, 0}), "after the end"},
+    // 3.8, 3.10
+    {bytes({0x82, 2, 0, 1}), "MQTT-3.8.3-3"},
+    {bytes({0x82, 6, 0, 1, 0, 1, "a", 3}), "MQTT-3.8.3-4"},
+    {bytes({0x82, 6, 0, 1, 0, 1, "a", 4}), "MQTT-3.8.3-4"},
+    {bytes({0x82, 8, 0, 1, 0, 3, "a#b", 0}), "4.7"},
+    {bytes({0x82, 5, 0, 1, 0, 1, "a"}), "too early"},
+    {bytes({0xa2, 2, 0, 1}), "MQTT-3.10.3-2"},
+    {bytes({0xa2, 4, 0, 1, 0, 0}), "4.7"},
+    // 3.12, 3.14
+    {bytes({0xc0, 1, 0}), "PINGREQ"},
+    {bytes({0xe0, 1, 0}), "DISCONNECT"},
+};
+
 TEST_CASE("malformed packets") {
-  struct Row {
-    std::string input;
-    std::string_view rule;
-  };
-  const std::vector<Row> rows = {
-      // 1.5.3
-      {bytes({0x30, 4, 0, 2, 0xc3, 0x28}), "MQTT-1.5.3-1"},
-      {bytes({0x30, 5, 0, 3, 0xed, 0xa0, 0x80}), "MQTT-1.5.3-1"},  // a surrogate
-      {bytes({0x30, 5, 0, 3, "a", 0, "b"}), "MQTT-1.5.3-2"},
-      // 2.2.1: reserved types, types that only a server sends
-      {bytes({0x00, 0}), "2.2.1"},
-      {bytes({0xf0, 0}), "2.2.1"},
-      {bytes({0x20, 2, 0, 0}), "2.2.1"},
-      {bytes({0x90, 3, 0, 1, 0}), "2.2.1"},
-      {bytes({0xb0, 2, 0, 1}), "2.2.1"},
-      {bytes({0xd0, 0}), "2.2.1"},
-      // 2.2.2
-      {bytes({0x11, 0}), "MQTT-2.2.2-2"},
-      {bytes({0x60, 2, 0, 1}), "MQTT-2.2.2-2"},  // PUBREL wants 0010
-      {bytes({0x80, 6, 0, 1, 0, 1, "a", 0}), "MQTT-2.2.2-2"},
-      {bytes({0xa0, 5, 0, 1, 0, 1, "a"}), "MQTT-2.2.2-2"},
-      {bytes({0xc1, 0}), "MQTT-2.2.2-2"},
-      {bytes({0xe8, 0}), "MQTT-2.2.2-2"},
-      // 2.2.3
-      {bytes({0x30, 0xff, 0xff, 0xff, 0xff}), "2.2.3"},
-      {bytes({0x30, 0xe9, 0x07}), "limits.mqtt_packet_bytes_max"},  // 1001
-      // 2.3.1
-      {bytes({0x32, 5, 0, 1, "a", 0, 0}), "MQTT-2.3.1-1"},
-      {bytes({0x82, 6, 0, 0, 0, 1, "a", 0}), "MQTT-2.3.1-1"},
-      {bytes({0xa2, 5, 0, 0, 0, 1, "a"}), "MQTT-2.3.1-1"},
-      // 3.1
-      {bytes({0x10, 12, 0, 4, "HTTP", 4, 2, 0, 0, 0, 0}), "MQTT-3.1.2-1"},
-      {bytes({0x10, 12, 0, 4, "mqtt", 4, 2, 0, 0, 0, 0}), "MQTT-3.1.2-1"},
-      {bytes({0x10, 12, 0, 4, "MQTT", 4, 3, 0, 0, 0, 0}), "MQTT-3.1.2-3"},
-      {bytes({0x10, 12, 0, 4, "MQTT", 4, 0x0a, 0, 0, 0, 0}), "MQTT-3.1.2-13"},
-      {bytes({0x10, 16, 0, 4, "MQTT", 4, 0x1e, 0, 0, 0, 0, 0, 0, 0, 0}), "MQTT-3.1.2-14"},
-      {bytes({0x10, 12, 0, 4, "MQTT", 4, 0x22, 0, 0, 0, 0}), "MQTT-3.1.2-15"},
-      {bytes({0x10, 14, 0, 4, "MQTT", 4, 0x42, 0, 0, 0, 0, 0, 0}), "MQTT-3.1.2-22"},
-      {bytes({0x10, 13, 0, 4, "MQTT", 4, 2, 0, 0, 0, 0, 0}), "after the end"},
-      {bytes({0x10, 11, 0, 4, "MQTT", 4, 2, 0, 0, 0}), "too early"},
-      {bytes({0x10, 17, 0, 4, "MQTT", 4, 6, 0, 0, 0, 0, 0, 1, "#", 0, 0}), "will topic"},
-      // 3.3
-      {bytes({0x36, 5, 0, 1, "a", 0, 1}), "MQTT-3.3.1-4"},
-      {bytes({0x38, 3, 0, 1, "a"}), "MQTT-3.3.1-2"},
-      {bytes({0x30, 5, 0, 3, "a/+"}), "MQTT-3.3.2-2"},
-      {bytes({0x30, 2, 0, 0}), "MQTT-3.3.2-2"},  // an empty topic [MQTT-4.7.3-1]
-      {bytes({0x30, 1, 0}), "too early"},
-      {bytes({0x30, 3, 0, 2, "a"}), "too early"},
-      {bytes({0x32, 4, 0, 1, "a", 0}), "too early"},
-      // 3.4
-      {bytes({0x40, 1, 0}), "too early"},
-      {bytes({0x40, 3, 0, 1, 0}), "after the end"},
-      // 3.8, 3.10
-      {bytes({0x82, 2, 0, 1}), "MQTT-3.8.3-3"},
-      {bytes({0x82, 6, 0, 1, 0, 1, "a", 3}), "MQTT-3.8.3-4"},
-      {bytes({0x82, 6, 0, 1, 0, 1, "a", 4}), "MQTT-3.8.3-4"},
-      {bytes({0x82, 8, 0, 1, 0, 3, "a#b", 0}), "4.7"},
-      {bytes({0x82, 5, 0, 1, 0, 1, "a"}), "too early"},
-      {bytes({0xa2, 2, 0, 1}), "MQTT-3.10.3-2"},
-      {bytes({0xa2, 4, 0, 1, 0, 0}), "4.7"},
-      // 3.12, 3.14
-      {bytes({0xc0, 1, 0}), "PINGREQ"},
-      {bytes({0xe0, 1, 0}), "DISCONNECT"},
-  };
-  for (const auto& row : rows) {
+  for (const auto& row : malformed) {
     CAPTURE(row.rule);
     auto packet = decode(row.input);
     REQUIRE_FALSE(packet.has_value());
@@ -240,10 +241,10 @@ TEST_CASE("many packets in pieces of every size") {
 
 TEST_CASE("what a server sends") {
   std::string out;
-  append_connack(out, ReturnCode::accepted, false);
+  append_connack(out, ReturnCode::accepted, SessionPresent::no);
   CHECK(out == bytes({0x20, 2, 0, 0}));  // 3.2
   out.clear();
-  append_connack(out, ReturnCode::not_authorized, true);
+  append_connack(out, ReturnCode::not_authorized, SessionPresent::yes);
   CHECK(out == bytes({0x20, 2, 1, 5}));
   out.clear();
   append_acknowledge(out, {Acknowledge::Kind::puback, 0x1234});

@@ -69,7 +69,8 @@ struct Run {
     auto message = std::make_shared<const bus::Message>(std::move(made));
     auto qos = (what & 1) != 0 ? Qos::at_least_once : Qos::at_most_once;
     bool retained = (what & 2) != 0;
-    Outgoing outgoing{message, heads.head(message, "", qos, retained), qos, retained, true};
+    auto head = heads.head(message, "", qos, retained ? Retain::yes : Retain::no);
+    Outgoing outgoing{message, std::move(head), qos, retained, true};
     session.outbox().add(std::move(outgoing));
   }
 

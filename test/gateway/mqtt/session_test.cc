@@ -49,7 +49,8 @@ struct Talk {
   }
 
   Outbox::Added deliver(bus::MessagePtr message, Qos qos, bool retained = false) {
-    Outgoing outgoing{message, heads.head(message, "", qos, retained), qos, retained, true};
+    auto head = heads.head(message, "", qos, retained ? Retain::yes : Retain::no);
+    Outgoing outgoing{message, std::move(head), qos, retained, true};
     return session.outbox().add(std::move(outgoing));
   }
 };
@@ -282,7 +283,8 @@ TEST_CASE("a long queue leaves in portions, nothing is copied twice or lost") {
   talk.connect(connect_packet);
   std::string expected;
   for (int i = 0; i < 300; ++i) {
-    auto one = message("t/" + std::to_string(i), std::string(static_cast<std::size_t>(i * 40), 'x'));
+    auto payload = std::string(static_cast<std::size_t>(i * 40), 'x');
+    auto one = message("t/" + std::to_string(i), payload);
     talk.deliver(one, Qos::at_most_once);
     PublishHead head;
     head.topic = one->topic;
@@ -304,12 +306,12 @@ TEST_CASE("a long queue leaves in portions, nothing is copied twice or lost") {
 TEST_CASE("a fan-out encodes a message once per QoS and retain") {
   HeadCache heads;
   auto one = message("a", "1");
-  auto plain = heads.head(one, "", Qos::at_most_once, false);
-  CHECK(heads.head(one, "", Qos::at_least_once, false) != plain);
-  CHECK(heads.head(one, "", Qos::at_most_once, true) != plain);
-  CHECK(heads.head(one, "", Qos::at_most_once, false) == plain);
-  CHECK(*heads.head(one, "KEY/", Qos::at_most_once, false) == bytes({0x30, 8, 0, 5, "KEY/a"}));
-  CHECK(heads.head(message("a", "1"), "", Qos::at_most_once, false) != plain);
+  auto plain = heads.head(one, "", Qos::at_most_once, Retain::no);
+  CHECK(heads.head(one, "", Qos::at_least_once, Retain::no) != plain);
+  CHECK(heads.head(one, "", Qos::at_most_once, Retain::yes) != plain);
+  CHECK(heads.head(one, "", Qos::at_most_once, Retain::no) == plain);
+  CHECK(*heads.head(one, "KEY/", Qos::at_most_once, Retain::no) == bytes({0x30, 8, 0, 5, "KEY/a"}));
+  CHECK(heads.head(message("a", "1"), "", Qos::at_most_once, Retain::no) != plain);
 }
 
 }  // namespace

@@ -29,8 +29,9 @@ TlsContext server_context(const std::string& client_authorities = {}) {
 }
 
 TlsContext client_context(const std::string& authorities = site().authority_file) {
-  return TlsContext(TlsRole::client, TlsFiles{.certificate_chain = {}, .private_key = {},
-                                              .authorities = authorities});
+  return TlsContext(
+      TlsRole::client,
+      TlsFiles{.certificate_chain = {}, .private_key = {}, .authorities = authorities});
 }
 
 // How an attempt ended: a stream, or the Error.
@@ -496,8 +497,8 @@ TEST_CASE("files that cannot be used are named") {
   CHECK(message(good) == "");
   auto missing = good;
   missing.certificate_chain = folder.file("none.pem");
-  CHECK(message(missing) == "TLS: certificate chain \"" + folder.file("none.pem") +
-                                "\": No such file or directory");
+  CHECK(message(missing) ==
+        "TLS: certificate chain \"" + folder.file("none.pem") + "\": No such file or directory");
   auto garbage = good;
   garbage.certificate_chain = folder.write("garbage.pem", "no certificate");
   CHECK(message(garbage).ends_with(": no start line"));

@@ -118,8 +118,7 @@ function show_created(
     el("dl", "facts", copy_row("Feed ID", `${device.id}`), copy_row("Key", device.key)),
     el("p", { text: "Send a first reading: copy one of these lines into a terminal. The channel is made when its first reading arrives." }),
     connection_lines(connection, device.key, "Send"),
-    first,
-    el("div", "dialog-actions", open),
+    el("div", "dialog-actions", first, open),
   );
   heading.focus();
   return shell.live.subscribe(

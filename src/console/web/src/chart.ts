@@ -86,7 +86,7 @@ export class Chart {
       {
         width,
         height: height_px,
-        padding: [8, 8, 0, 0],
+        padding: [8, 24, 0, 0], // room for the last time label
         legend: { show: false },
         scales: { x: { time: true, auto: false }, y: { range: padded_range } },
         axes: [

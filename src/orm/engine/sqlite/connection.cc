@@ -14,7 +14,7 @@ void Connection::FinalizeStatement::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 
-// --- failures -----------------------------------------------------------------------------------
+// --- failures ----------------------------------------------------------------------------------
 
 namespace {
 
@@ -80,7 +80,7 @@ std::string_view advice(int status) {
 
 void Connection::fail(int status) const { fail_with(handle_.get(), status, path_); }
 
-// --- opening ------------------------------------------------------------------------------------
+// --- opening -----------------------------------------------------------------------------------
 
 Connection::Connection(const std::string& path, const SqliteOptions& options, Access access)
     : path_(path), options_(options) {
@@ -118,7 +118,7 @@ void Connection::configure(Access access) {
   if (access == Access::read) run_once("PRAGMA query_only = ON");
 }
 
-// --- statements ---------------------------------------------------------------------------------
+// --- statements --------------------------------------------------------------------------------
 
 Connection::StatementPtr Connection::compile(const std::string& text) {
   sqlite3_stmt* compiled = nullptr;

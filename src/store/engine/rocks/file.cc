@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/log.h"
 
 namespace tt::store::rocks {
 namespace {
@@ -39,6 +41,13 @@ int open_or_fail(const std::string& path, int flags, std::string_view verb) {
 
 File File::open_to_read(const std::string& path) {
   return File(open_or_fail(path, O_RDONLY, "open"), path);
+}
+
+std::optional<File> File::find(const std::string& path) {
+  int descriptor = retry_interrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+  if (descriptor < 0 && errno == ENOENT) return std::nullopt;
+  if (descriptor < 0) fail("open", path);
+  return File(descriptor, path);
 }
 
 File File::create(const std::string& path) {
@@ -101,6 +110,11 @@ void make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) fail("make the folder", path);
 }
 
+std::size_t free_bytes(const std::string& path) noexcept {
+  struct statvfs disk {};
+  return ::statvfs(path.c_str(), &disk) == 0 ? disk.f_bavail * disk.f_frsize : 0;
+}
+
 void sync_folder(const std::string& path) {
   File folder = File::open_to_read(path);
   folder.sync();
@@ -112,6 +126,11 @@ void rename_file(const std::string& from, const std::string& to) {
 
 void remove_file(const std::string& path) {
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("remove", path);
+}
+
+void remove_quietly(const std::string& path) noexcept {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
+  log::warn("cannot remove a file", {{"path", path}, {"error", std::strerror(errno)}});
 }
 
 }  // namespace tt::store::rocks

@@ -5,7 +5,7 @@
 // Failures throw Error(unavailable) with the path and the system's reason.
 
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +14,8 @@ namespace tt::store::rocks {
 class File {
  public:
   static File open_to_read(const std::string& path);
+  // The same; nullopt if there is no such file.
+  static std::optional<File> find(const std::string& path);
   // The file must not exist.
   static File create(const std::string& path);
   File(File&& other) noexcept;
@@ -38,11 +40,15 @@ class File {
 bool exists(const std::string& path);
 // Makes a folder that only this user may enter; nothing happens if it is there.
 void make_folder(const std::string& path);
+// The space that this user has left on the disk of the folder; 0 if that cannot be found out.
+std::size_t free_bytes(const std::string& path) noexcept;
 // Returns when the names in the folder are on the disk.
 void sync_folder(const std::string& path);
 // Replaces a file that has the name `to`.
 void rename_file(const std::string& from, const std::string& to);
 // Nothing happens if there is no such file.
 void remove_file(const std::string& path);
+// The same, and a failure is only logged.
+void remove_quietly(const std::string& path) noexcept;
 
 }  // namespace tt::store::rocks

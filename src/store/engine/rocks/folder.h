@@ -28,8 +28,8 @@ bool is_marked(const std::string& path);
 // Writes FORMAT if there is none; call when the database is open.
 void mark_folder(const std::string& path);
 
-// Holds the folder for this process while it lives.  Throws conflict, naming the process, if another
-// one or this one itself has the database open.
+// Holds the folder for this process while it lives.  Throws conflict, naming the process, if
+// another one or this one itself has the database open.
 class FolderLock {
  public:
   explicit FolderLock(std::string path);

@@ -4,9 +4,13 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+#include <cstring>
+#include <map>
+
 #include "base/log.h"
+#include "store/engine/rocks/file.h"
 #include "store/engine/rocks/record.h"
-#include "store/engine/rocks/status.h"
 
 namespace tt::store::rocks {
 namespace {
@@ -94,9 +98,9 @@ struct GroupWriter::Batched {
   }
 };
 
-GroupWriter::GroupWriter(rocksdb::DB& db, std::string path, Metrics& metrics)
-    : db_(db),
-      path_(std::move(path)),
+GroupWriter::GroupWriter(Target target, Metrics& metrics)
+    : target_(std::move(target)),
+      db_(target_.db),
       batched_(std::make_unique<Batched>()),
       overlay_(std::make_unique<Overlay>()),
       commits_(metrics.counter("thingtank_store_commits_total", "Commits applied.")),
@@ -115,17 +119,18 @@ GroupWriter::~GroupWriter() = default;
 
 void GroupWriter::write(Group& group) {
   auto start = std::chrono::steady_clock::now();
-  if (is_broken_) {
-    auto status = recover();
-    if (!status.ok()) return fail_all(group, status);
-  }
+  auto status = check_ready(group);
+  if (!status.ok()) return fail_all(group, status);
   auto has_expectations = [](const Commit* commit) { return !commit->expectations.empty(); };
   batched_->is_watched = std::any_of(group.begin(), group.end(), has_expectations);
   batched_->version = db_.GetLatestSequenceNumber();
   overlay_->clear();
   for (Commit* commit : group) add(*commit);
-  auto status = write_batched();
-  if (!status.ok()) return fail_all(group, status);
+  status = write_batched();
+  if (!status.ok()) {
+    has_failed_ = true;
+    return fail_all(group, status);
+  }
 
   std::size_t conflicts = 0;
   for (const Commit* commit : group) conflicts += commit->outcome == Outcome::conflict;
@@ -162,10 +167,8 @@ std::optional<Version> GroupWriter::stored_version(const std::string& key) {
   rocksdb::PinnableSlice bytes;
   auto status = db_.Get(rocksdb::ReadOptions(), db_.DefaultColumnFamily(), key, &bytes);
   if (status.IsNotFound()) return std::nullopt;
-  if (!status.ok()) throw error_from(status, fmt::format("{} cannot be read", path_));
-  auto record = decode_record(bytes.ToStringView());
-  if (!record) throw Error(Code::corrupt, fmt::format("{}: {}", path_, record.error().message));
-  return record->version;
+  if (!status.ok()) throw error_from(status, fmt::format("{} cannot be read", target_.path));
+  return checked_record(bytes.ToStringView(), target_.path).version;
 }
 
 rocksdb::Status GroupWriter::write_batched() {
@@ -182,6 +185,26 @@ rocksdb::Status GroupWriter::write_batched() {
   return status;
 }
 
+// Whether there is a point in trying to write `group`.
+rocksdb::Status GroupWriter::check_ready(const Group& group) {
+  if (target_.health->is_log_broken) {
+    return rocksdb::Status::IOError("an earlier write failed",
+                                    "repair the disk, then restart the program");
+  }
+  auto status = check_space(group);
+  return status.ok() && has_failed_ ? recover() : status;
+}
+
+rocksdb::Status GroupWriter::check_space(const Group& group) const {
+  if (target_.disk_reserve_bytes == 0) return rocksdb::Status::OK();
+  std::size_t needed = target_.disk_reserve_bytes;
+  for (const Commit* commit : group) needed += commit->size_bytes;
+  std::size_t free = free_bytes(target_.path);
+  if (free >= needed) return rocksdb::Status::OK();
+  return rocksdb::Status::NoSpace(
+      fmt::format("{} KiB are free, {} KiB are needed", free / 1024, needed / 1024));
+}
+
 // Ok when RocksDB takes writes again.
 rocksdb::Status GroupWriter::recover() {
   auto now = std::chrono::steady_clock::now();
@@ -189,14 +212,13 @@ rocksdb::Status GroupWriter::recover() {
   auto status = db_.Resume();
   next_recovery_ = std::chrono::steady_clock::now() + recovery_interval;
   if (!status.ok()) return status;
-  is_broken_ = false;
-  log::info("the store takes writes again", {{"folder", path_}});
+  has_failed_ = false;
+  log::info("the store takes writes again", {{"folder", target_.path}});
   return status;
 }
 
 void GroupWriter::fail_all(Group& group, const rocksdb::Status& status) {
-  is_broken_ = true;
-  auto error = error_from(status, fmt::format("{} cannot be written", path_));
+  auto error = error_from(status, fmt::format("{} cannot be written", target_.path));
   auto failure = std::make_exception_ptr(error);
   for (Commit* commit : group) commit->failure = failure;
   failures_.Increment(static_cast<double>(group.size()));

@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "store/engine/rocks/file.h"
 #include "store/engine/rocks/status.h"
 
 namespace tt::store::rocks {
@@ -56,7 +57,8 @@ void check_history(const std::string& path, const rocksdb::Options& options) {
                           first.file()));
 }
 
-void mark_log(rocksdb::DB& db) {
+void mark_log(rocksdb::DB& db, std::size_t disk_reserve_bytes) {
+  if (free_bytes(db.GetName()) < disk_reserve_bytes) return;
   rocksdb::WriteBatch batch;
   batch.PutLogData("log");
   rocksdb::WriteOptions options;

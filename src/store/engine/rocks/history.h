@@ -20,7 +20,8 @@ namespace tt::store::rocks {
 void check_history(const std::string& path, const rocksdb::Options& options);
 
 // Appends a record without operations to the log, so that it is not empty and check_history sees
-// where it begins.  Call when a new log was begun without a write.
-void mark_log(rocksdb::DB& db);
+// where it begins; call when a new log was begun without a write.  Does nothing while less than
+// `disk_reserve_bytes` are free: a log whose writing failed is of no more use.
+void mark_log(rocksdb::DB& db, std::size_t disk_reserve_bytes);
 
 }  // namespace tt::store::rocks

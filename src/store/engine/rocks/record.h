@@ -6,7 +6,9 @@
 //   version = u64, little-endian: the sequence number that RocksDB gave to the write
 //   bytes   = what was put, to the end of the record
 
+#include <bit>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -28,6 +30,13 @@ inline Result<Record> decode_record(std::string_view record) {
   Record decoded{.bytes = record.substr(version_bytes)};
   std::memcpy(&decoded.version, record.data(), version_bytes);
   return decoded;
+}
+
+// The same for what was read from the database in the folder `path`; throws corrupt.
+inline Record checked_record(std::string_view record, const std::string& path) {
+  auto decoded = decode_record(record);
+  if (decoded) return *decoded;
+  throw Error(Code::corrupt, path + " is damaged: " + decoded.error().message);
 }
 
 }  // namespace tt::store::rocks

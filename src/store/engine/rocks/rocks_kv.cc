@@ -70,10 +70,9 @@ class Scan {
   }
 
   Entry current() const {
-    auto record = decode_record(iterator_->value().ToStringView());
-    if (!record) throw Error(Code::corrupt, fmt::format("{}: {}", path_, record.error().message));
+    Record record = checked_record(iterator_->value().ToStringView(), path_);
     return {.key = iterator_->key().ToString(),
-            .value = {.bytes = std::string(record->bytes), .version = record->version}};
+            .value = {.bytes = std::string(record.bytes), .version = record.version}};
   }
 
   rocksdb::DB& db_;
@@ -87,22 +86,19 @@ class Scan {
 
 class RocksKv final : public Kv {
  public:
-  RocksKv(std::unique_ptr<rocksdb::DB> db, std::string path, rt::OffloadPool& pool,
-          Metrics& metrics)
+  RocksKv(std::unique_ptr<rocksdb::DB> db, Target target, rt::OffloadPool& pool, Metrics& metrics)
       : db_(std::move(db)),
-        path_(std::move(path)),
+        path_(target.path),
+        disk_reserve_bytes_(target.disk_reserve_bytes),
         pool_(pool),
         slow_finds_(metrics.counter("thingtank_store_slow_finds_total",
                                     "Look-ups that had to read from the disk.")),
-        writer_(*db_, path_, metrics),
+        writer_(std::move(target), metrics),
         commits_([this](Group& group) { writer_.write(group); }) {}
 
   // A log that is empty need not be replayed at the next start.  If it cannot be emptied now, it
   // still holds everything.
-  ~RocksKv() override {
-    db_->Flush(rocksdb::FlushOptions()).PermitUncheckedError();
-    mark_log(*db_);
-  }
+  ~RocksKv() override { flush().PermitUncheckedError(); }
 
   Task<std::optional<Value>> find(std::string_view key) override {
     rocksdb::PinnableSlice bytes;
@@ -158,9 +154,15 @@ class RocksKv final : public Kv {
   std::optional<Value> found(const rocksdb::Status& status, const rocksdb::PinnableSlice& bytes) {
     if (status.IsNotFound()) return std::nullopt;
     if (!status.ok()) throw error_from(status, fmt::format("{} cannot be read", path_));
-    auto record = decode_record(bytes.ToStringView());
-    if (!record) throw Error(Code::corrupt, fmt::format("{}: {}", path_, record.error().message));
-    return Value{.bytes = std::string(record->bytes), .version = record->version};
+    Record record = checked_record(bytes.ToStringView(), path_);
+    return Value{.bytes = std::string(record.bytes), .version = record.version};
+  }
+
+  // Empties the log into tables.
+  rocksdb::Status flush() {
+    auto status = db_->Flush(rocksdb::FlushOptions());
+    if (status.ok()) mark_log(*db_, disk_reserve_bytes_);
+    return status;
   }
 
   void compact_now(const Range& range) {
@@ -170,14 +172,14 @@ class RocksKv final : public Kv {
     rocksdb::Slice begin(range.begin);
     rocksdb::Slice end(range.end);
     const rocksdb::Slice* end_or_none = range.end.empty() ? nullptr : &end;
-    auto status = db_->Flush(rocksdb::FlushOptions());
-    mark_log(*db_);
+    auto status = flush();
     if (status.ok()) status = db_->CompactRange(options, &begin, end_or_none);
     if (!status.ok()) throw error_from(status, fmt::format("{} cannot be compacted", path_));
   }
 
   std::unique_ptr<rocksdb::DB> db_;
   std::string path_;
+  std::size_t disk_reserve_bytes_;
   rt::OffloadPool& pool_;
   Counter& slow_finds_;
   GroupWriter writer_;
@@ -200,7 +202,6 @@ rocksdb::Options rocksdb_options(const std::string& path, const RocksOptions& op
   rocksdb::Options result;
   result.create_if_missing = true;
   result.info_log = make_logger(path);
-  result.listeners = {make_listener()};
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(options)));
 
   // A synchronous write to a log that is overwritten costs half of one to a log that grows.
@@ -246,14 +247,20 @@ std::unique_ptr<Kv> open_rocks_kv(const std::string& path, rt::OffloadPool& pool
     FolderLock lock(path);
     check_history(path, settings);
   }
+  auto health = std::make_shared<Health>();
+  settings.listeners = {make_listener(health)};
   rocksdb::DB* opened = nullptr;
   auto status = rocksdb::DB::Open(settings, path, &opened);
   if (!status.ok()) throw error_from(status, fmt::format("{} cannot be opened", path));
   std::unique_ptr<rocksdb::DB> db(opened);
   verify(*db, path, options.verify_bytes_max);
   mark_folder(path);
-  mark_log(*db);
-  return std::make_unique<RocksKv>(std::move(db), path, pool, metrics);
+  mark_log(*db, options.disk_reserve_bytes);
+  Target target{.db = *db,
+                .path = path,
+                .health = std::move(health),
+                .disk_reserve_bytes = options.disk_reserve_bytes};
+  return std::make_unique<RocksKv>(std::move(db), std::move(target), pool, metrics);
 }
 
 }  // namespace tt::store

@@ -18,6 +18,9 @@ struct RocksOptions {
   // Newest writes, in memory and in the write-ahead log; taken from the system as they come.
   std::size_t write_buffer_bytes = 16 * 1024 * 1024;
   int open_files_max = 512;
+  // Commits are refused while less than this is free on the disk; a write that the disk itself
+  // refuses would close the database to all writes until it is opened again.
+  std::size_t disk_reserve_bytes = 64 * 1024 * 1024;
   // A database whose files are not larger than this in total is read and checked whole when it is
   // opened.  In a larger one a damaged block is found when it is read.
   std::size_t verify_bytes_max = 16 * 1024 * 1024;

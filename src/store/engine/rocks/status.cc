@@ -43,12 +43,20 @@ class LogAdapter final : public rocksdb::Logger {
   std::string path_;
 };
 
-class ManualRecovery final : public rocksdb::EventListener {
+class HealthListener final : public rocksdb::EventListener {
  public:
+  explicit HealthListener(std::shared_ptr<Health> health) : health_(std::move(health)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status*) override {
+    if (reason == rocksdb::BackgroundErrorReason::kWriteCallback) health_->is_log_broken = true;
+  }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* is_automatic) override {
     *is_automatic = false;
   }
+
+ private:
+  std::shared_ptr<Health> health_;
 };
 
 }  // namespace
@@ -67,8 +75,8 @@ std::shared_ptr<rocksdb::Logger> make_logger(std::string path) {
   return std::make_shared<LogAdapter>(std::move(path));
 }
 
-std::shared_ptr<rocksdb::EventListener> make_listener() {
-  return std::make_shared<ManualRecovery>();
+std::shared_ptr<rocksdb::EventListener> make_listener(std::shared_ptr<Health> health) {
+  return std::make_shared<HealthListener>(std::move(health));
 }
 
 }  // namespace tt::store::rocks

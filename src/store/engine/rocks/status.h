@@ -2,6 +2,7 @@
 
 // Translation of RocksDB's results and log lines into ours.
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,8 +25,15 @@ Error error_from(const rocksdb::Status& status, std::string_view what);
 // are no log files in the folder.
 std::shared_ptr<rocksdb::Logger> make_logger(std::string path);
 
-// A listener that leaves the recovery from a full disk to GroupWriter: RocksDB's own waits until
-// much more space is free than is needed, and meanwhile refuses to be resumed.
-std::shared_ptr<rocksdb::EventListener> make_listener();
+// What RocksDB says of itself, on threads of its own.
+struct Health {
+  // A write to the log failed.  RocksDB 7.8 cannot go on with that log, not even after Resume(): it
+  // aborts.  The folder must be opened anew, which drops what the failed write left behind.
+  std::atomic<bool> is_log_broken = false;
+};
+
+// Reports to `health`, and leaves the recovery from a full disk to GroupWriter: RocksDB's own waits
+// until much more space is free than is needed, and meanwhile refuses to be resumed.
+std::shared_ptr<rocksdb::EventListener> make_listener(std::shared_ptr<Health> health);
 
 }  // namespace tt::store::rocks

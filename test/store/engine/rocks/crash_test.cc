@@ -1,11 +1,9 @@
 // What was acknowledged survives SIGKILL.
 
 #include <doctest/doctest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/random.h"
+#include "store/engine/rocks/child_process.h"
 #include "store/engine/rocks/folder_fixture.h"
 #include "store/kv_contract.h"
 
@@ -30,63 +28,41 @@ std::string key_of(std::int32_t writer, std::int32_t number, char half) {
   return "w" + std::to_string(writer) + "/" + std::to_string(1'000'000 + number) + half;
 }
 
-// Commits pairs of keys, numbered on from `first`, and tells of each when it was acknowledged.
-Task<> write_forever(Kv& kv, std::int32_t writer, std::int32_t first, int pipe) {
-  for (std::int32_t number = first;; ++number) {
+// Commits pairs of keys, numbered on from that of the child, and tells of each when it was
+// acknowledged.
+Task<> write_forever(Kv& kv, std::int32_t writer, const ChildSelf& self) {
+  for (std::int32_t number = self.number;; ++number) {
     Batch batch;
     batch.put(key_of(writer, number, 'a'), std::string(100, 'a'));
     batch.put(key_of(writer, number, 'b'), std::to_string(number));
     co_await kv.commit(std::move(batch));
-    Acknowledged told{.writer = writer, .number = number};
-    if (::write(pipe, &told, sizeof told) != sizeof told) ::_exit(1);
+    self.tell(Acknowledged{.writer = writer, .number = number});
   }
-}
-
-// Becomes this program again, running only the test case below: RocksDB keeps threads, which a
-// forked process would not have.
-[[noreturn]] void become_child(const std::string& path, std::int32_t first, int pipe) {
-  ::setenv("TT_CHILD_PATH", path.c_str(), 1);
-  ::setenv("TT_CHILD_FIRST", std::to_string(first).c_str(), 1);
-  ::setenv("TT_CHILD_PIPE", std::to_string(pipe).c_str(), 1);
-  ::execl("/proc/self/exe", "child", "--test-case=the child that writes", "--no-skip", nullptr);
-  ::_exit(1);
 }
 
 // Lets a child write, kills it after `lifetime`, and returns what it had acknowledged.
 std::vector<Acknowledged> write_until_killed(const std::string& path, std::int32_t first,
                                              std::chrono::milliseconds lifetime) {
-  int pipe[2];
-  REQUIRE(::pipe(pipe) == 0);
-  ::pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) become_child(path, first, pipe[1]);
-  ::close(pipe[1]);
+  ChildProcess child("the child that writes", path, first);
   std::vector<Acknowledged> all;
-  Acknowledged told{};
   std::chrono::steady_clock::time_point end;
-  while (::read(pipe[0], &told, sizeof told) == sizeof told) {
+  while (auto told = child.read<Acknowledged>()) {
     if (all.empty()) end = std::chrono::steady_clock::now() + lifetime;
-    all.push_back(told);
-    if (std::chrono::steady_clock::now() > end) ::kill(child, SIGKILL);
+    all.push_back(*told);
+    if (std::chrono::steady_clock::now() > end) child.kill();
   }
-  ::close(pipe[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(WIFSIGNALED(status));
   return all;
 }
 
 }  // namespace
 
 TEST_CASE("the child that writes" * doctest::skip()) {
-  const char* path = ::getenv("TT_CHILD_PATH");
-  if (!path) return;
-  std::int32_t first = std::stoi(::getenv("TT_CHILD_FIRST"));
-  int pipe = std::stoi(::getenv("TT_CHILD_PIPE"));
+  auto self = ChildSelf::find();
+  if (!self) return;
   Engine engine;
-  auto kv = engine.open(path, small_buffers);
+  auto kv = engine.open(self->path, small_buffers);
   run_on_loops(loops, writers_per_loop,
-               [&](int writer) { return write_forever(*kv, writer, first, pipe); });
+               [&](int writer) { return write_forever(*kv, writer, *self); });
 }
 
 TEST_CASE("what was acknowledged is there after SIGKILL, and nothing by halves") {
