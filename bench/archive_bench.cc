@@ -130,8 +130,8 @@ void summarize_year_by_hour(benchmark::State& state) {
   std::size_t buckets = 0;
   auto queries = [&]() -> Task<> {
     for (auto _ : state) {
-      auto found = co_await year.world.archive->summarize(1, Time::min(), Time::max(),
-                                                          std::chrono::hours(1), 100'000);
+      Intervals hours{Time::min(), Time::max(), std::chrono::hours(1), 100'000};
+      auto found = co_await year.world.archive->summarize(1, hours);
       buckets = found.size();
     }
   };

@@ -33,7 +33,7 @@ Task<> ensure_credentials(const DataFolder& folder, identity::Identity& identity
   auto account = co_await identity.find_account(credentials->login);
   if (!account) {
     account = co_await identity.create_account(credentials->login, credentials->password,
-                                             identity::Role::administrator);
+                                               identity::Role::administrator);
   } else {
     co_await identity.set_password(credentials->login, credentials->password);
   }
@@ -125,21 +125,24 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
   host.serve("http", rt::Protocol::http, {serve_http, rt::OnStop::finish});
   add_monitoring(router, metrics, version);
   install_plugins(host);
-  co_await bus->start();
-  for (auto& service : host.added()) co_await service->start();
-
-  Maintenance maintenance(loops.at(0), *archive);
+  // Before anything runs that would have to be stopped if an address is taken.
   auto listeners = make_listeners(host, config);
   if (tls) use_tls(listeners, *tls);
   for (auto& listener : listeners) {
-    listener->start();
+    listener->bind();
     host.set_endpoint(listener->name(), listener->endpoint());
   }
+
+  co_await bus->start();
+  for (auto& service : host.added()) co_await service->start();
+  Maintenance maintenance(loops.at(0), *archive);
+  for (auto& listener : listeners) listener->start();
   print_ready(listeners);
   int signal = co_await rt::wait_for_stop_signal();
 
   log::info("stopping", {{"signal", ::strsignal(signal)}});
-  for (auto& listener : listeners) co_await listener->stop();
+  for (auto& listener : listeners) co_await listener->begin_stop();
+  for (auto& listener : listeners) co_await listener->end_stop();
   auto& added = host.added();
   for (auto service = added.rbegin(); service != added.rend(); ++service) {
     co_await (*service)->stop();

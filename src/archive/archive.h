@@ -67,6 +67,14 @@ struct Query {
   bool find_previous = false;  // add the last sample before `start`, in front
 };
 
+// Which intervals of a range to summarize.
+struct Intervals {
+  Time start;                // inclusive
+  Time end;                  // inclusive
+  Microseconds length{0};    // > 0
+  std::size_t limit = 1000;  // the first so many that hold samples
+};
+
 // One interval of a down-sampled range.  `min` … `mean` count numeric samples only.
 struct Bucket {
   Time start;               // a multiple of the interval since 1970-01-01T00:00:00Z
@@ -96,9 +104,8 @@ class Archive {
   // Ascending by time.
   virtual Task<std::vector<Sample>> range(SeriesId series, Query query) = 0;
 
-  // The intervals that hold samples, ascending, at most `limit`.  `interval` > 0.
-  virtual Task<std::vector<Bucket>> summarize(SeriesId series, Time start, Time end,
-                                              Microseconds interval, std::size_t limit) = 0;
+  // The intervals that hold samples, ascending.
+  virtual Task<std::vector<Bucket>> summarize(SeriesId series, Intervals intervals) = 0;
 
   // nullopt if there is no sample at exactly `at`.
   virtual Task<std::optional<Sample>> find(SeriesId series, Time at) = 0;

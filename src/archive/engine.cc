@@ -82,8 +82,7 @@ class Engine final : public Archive {
   Task<> append(std::span<const Run> runs) override { co_await uncancelled(append_runs(runs)); }
   Task<std::optional<Current>> current(SeriesId series) override;
   Task<std::vector<Sample>> range(SeriesId series, Query query) override;
-  Task<std::vector<Bucket>> summarize(SeriesId series, Time start, Time end, Microseconds interval,
-                                      std::size_t limit) override;
+  Task<std::vector<Bucket>> summarize(SeriesId series, Intervals intervals) override;
   Task<std::optional<Sample>> find(SeriesId series, Time at) override;
   Task<bool> erase(SeriesId series, Time at) override {
     co_return co_await uncancelled(erase_at(series, at));
@@ -314,14 +313,15 @@ Task<Points> Engine::newest_before(SeriesId series, std::int64_t at) {
   co_return newest;
 }
 
-Task<std::vector<Bucket>> Engine::summarize(SeriesId series, Time start, Time end,
-                                            Microseconds interval, std::size_t limit) {
-  TT_ASSERT(interval.count() > 0);
-  start = std::max(start, from_us(first_kept_us()));
+Task<std::vector<Bucket>> Engine::summarize(SeriesId series, Intervals intervals) {
+  TT_ASSERT(intervals.length.count() > 0);
+  auto start = std::max(intervals.start, from_us(first_kept_us()));
+  auto end = intervals.end;
+  auto limit = intervals.limit;
   constexpr auto all = std::numeric_limits<std::size_t>::max();
   if (start > end || limit == 0) co_return std::vector<Bucket>();
   auto view = table_.view(series, to_us(start), to_us(end), all);
-  Buckets::Query query{to_us(start), to_us(end), interval.count(), limit};
+  Buckets::Query query{to_us(start), to_us(end), intervals.length.count(), limit};
   Buckets buckets(query, std::move(view.points));
   Query blocks{.start = start, .end = end, .limit = limit, .find_previous = false};
   for (const auto& run :

@@ -28,8 +28,8 @@ std::string hmac(const EVP_MD* type, std::string_view key, std::string_view mess
   unsigned length = 0;
   auto* bytes = reinterpret_cast<unsigned char*>(out.data());
   auto* text = reinterpret_cast<const unsigned char*>(message.data());
-  auto* done = HMAC(type, key.data(), static_cast<int>(key.size()), text, message.size(), bytes,
-                    &length);
+  auto* done =
+      HMAC(type, key.data(), static_cast<int>(key.size()), text, message.size(), bytes, &length);
   if (!done) throw Error(Code::internal, "OpenSSL refused to compute an HMAC");
   out.resize(length);
   return out;

@@ -19,6 +19,7 @@ std::string_view name_of(Code code) {
     case Code::timeout: return "timeout";
     case Code::cancelled: return "cancelled";
     case Code::unsupported: return "unsupported";
+    case Code::not_acceptable: return "not_acceptable";
     case Code::corrupt: return "corrupt";
     case Code::internal: return "internal";
   }

@@ -26,7 +26,8 @@ enum class Code : unsigned char {
   unavailable,      // a peer, disk or engine is gone, full or stopping (HTTP 503)
   timeout,          // HTTP 408 or 504
   cancelled,        // the caller itself gave up
-  unsupported,      // HTTP 501, 406 or 415, by edge
+  unsupported,      // a form of input that is not understood (HTTP 415)
+  not_acceptable,   // a form of output that is not offered (HTTP 406)
   corrupt,          // stored bytes are damaged
   internal,         // a defect of ours (HTTP 500)
 };
@@ -65,6 +66,7 @@ namespace detail {
 }  // namespace tt
 
 // A bug of ours, checked in every build: prints the place to stderr and aborts.
-#define TT_ASSERT(expression)                                                         \
-  (static_cast<bool>(expression) ? void(0)                                            \
-                                 : ::tt::detail::assertion_failed(#expression, __FILE__, __LINE__))
+#define TT_ASSERT(expression)    \
+  (static_cast<bool>(expression) \
+       ? void(0)                 \
+       : ::tt::detail::assertion_failed(#expression, __FILE__, __LINE__))

@@ -15,10 +15,10 @@ struct Limits {
   std::size_t http_header_bytes_max = 16 * 1024;
   std::size_t http_body_bytes_max = 16 * 1024 * 1024;  // after decompression
   std::size_t http_connections_max = 20'000;
-  std::chrono::seconds http_header_timeout{15};   // from the first byte to the end of the headers
-  std::chrono::seconds http_body_timeout{60};     // between two pieces of a body
-  std::chrono::seconds http_idle_timeout{75};     // a keep-alive connection with nothing to do
-  std::chrono::seconds http_write_timeout{60};    // a client that takes no bytes
+  std::chrono::seconds http_header_timeout{15};  // from the first byte to the end of the headers
+  std::chrono::seconds http_body_timeout{60};    // between two pieces of a body
+  std::chrono::seconds http_idle_timeout{75};    // a keep-alive connection with nothing to do
+  std::chrono::seconds http_write_timeout{60};   // a client that takes no bytes
   std::size_t websocket_message_bytes_max = 1024 * 1024;
   std::size_t json_depth_max = 64;
 
@@ -27,7 +27,7 @@ struct Limits {
   std::size_t datapoints_per_request_max = 500;
   std::size_t datapoints_per_import_max = 100'000;
   std::size_t channels_per_feed_max = 10'000;
-  std::size_t waypoints_per_feed_max = 1'000;     // the oldest go
+  std::size_t waypoints_per_feed_max = 1'000;  // the oldest go
   std::size_t description_chars_max = 16 * 1024;
   std::size_t registry_cache_entries_max = 200'000;  // feeds and their channels, in memory
   std::size_t feeds_per_page_max = 1'000;
@@ -37,7 +37,7 @@ struct Limits {
   std::size_t topic_levels_max = 32;
   std::size_t subscriptions_per_client_max = 1'000;
   std::size_t retained_messages_max = 1'000'000;
-  std::size_t mailbox_events_max = 65'536;        // waiting for one core; publishers wait beyond
+  std::size_t mailbox_events_max = 65'536;  // waiting for one core; publishers wait beyond
   std::size_t mqtt_packet_bytes_max = 1024 * 1024;
   std::size_t mqtt_connections_max = 100'000;
   std::size_t client_queue_bytes_max = 1024 * 1024;  // waiting for one slow subscriber
@@ -45,7 +45,7 @@ struct Limits {
   std::chrono::seconds mqtt_connect_timeout{10};
 
   // Process
-  std::chrono::seconds drain_timeout{10};         // graceful stop
+  std::chrono::seconds drain_timeout{10};  // graceful stop
 };
 
 }  // namespace tt

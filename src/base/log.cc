@@ -60,7 +60,8 @@ bool needs_quotes(std::string_view text) {
 }
 
 std::string to_logfmt(Level level, std::string_view message, Fields fields) {
-  auto line = fmt::format("time={} level={} msg=", format_time(SystemClock{}.now()), name_of(level));
+  auto line =
+      fmt::format("time={} level={} msg=", format_time(SystemClock{}.now()), name_of(level));
   append_quoted(line, message);
   for (const Field& field : fields) {
     line += ' ';
@@ -104,7 +105,8 @@ Level level_from(std::string_view name) {
   for (Level level : {Level::debug, Level::info, Level::warn, Level::error, Level::off}) {
     if (name == name_of(level)) return level;
   }
-  throw Error(Code::invalid, fmt::format("'{}' is not a log level; use debug, info, warn, error or off", name));
+  throw Error(Code::invalid,
+              fmt::format("'{}' is not a log level; use debug, info, warn, error or off", name));
 }
 
 bool enabled(Level level) { return logger().should_log(to_spdlog(level)); }
@@ -112,7 +114,8 @@ bool enabled(Level level) { return logger().should_log(to_spdlog(level)); }
 void write(Level level, std::string_view message, Fields fields) {
   if (!enabled(level)) return;
   logger().log(to_spdlog(level), "{}",
-               format_ == Format::json ? to_json(level, message, fields) : to_logfmt(level, message, fields));
+               format_ == Format::json ? to_json(level, message, fields)
+                                       : to_logfmt(level, message, fields));
 }
 
 }  // namespace tt::log

@@ -22,7 +22,8 @@ class Field {
   Field(std::string_view name, std::string_view value) : name(name), text(value) {}
   Field(std::string_view name, const std::string& value) : name(name), text(value) {}
   Field(std::string_view name, const char* value) : name(name), text(value) {}
-  Field(std::string_view name, bool value) : name(name), text(value ? "true" : "false"), bare(true) {}
+  Field(std::string_view name, bool value)
+      : name(name), text(value ? "true" : "false"), bare(true) {}
   template <class T>
     requires std::is_arithmetic_v<T>
   Field(std::string_view name, T value) : name(name), text(std::to_string(value)), bare(true) {}

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "wire/gzip.h"
 #include "wire/header_value.h"
+#include "wire/mime.h"
 
 namespace tt::console {
 namespace {
@@ -23,19 +24,6 @@ bool has_current(const http::Request& request, std::string_view etag) {
     rest = comma == rest.npos ? std::string_view{} : rest.substr(comma + 1);
     if (tag.starts_with("W/")) tag.remove_prefix(2);
     if (tag == etag || tag == "*") return true;
-  }
-  return false;
-}
-
-// A coding is refused by "q=0"; without the header a client gets what everyone can read.
-bool accepts_gzip(std::string_view accept_encoding) {
-  auto codings = wire::parse_header_list(accept_encoding);
-  if (!codings) return false;
-  for (const auto& coding : *codings) {
-    if (!wire::equal_ignoring_case(coding.name, "gzip")) continue;
-    auto* weight = coding.find("q");
-    if (!weight || !weight->value) return true;
-    return weight->value->find_first_of("123456789") != std::string::npos;
   }
   return false;
 }
@@ -74,7 +62,7 @@ http::Response serve(const Asset& asset, const http::Request& request) {
     return response;
   }
   response.set("Content-Type", std::string(asset.media_type));
-  if (accepts_gzip(request.header("Accept-Encoding"))) {
+  if (wire::accepts_coding(request.header("Accept-Encoding"), "gzip")) {
     response.set("Content-Encoding", "gzip");
     response.static_body = asset.gzip;
   } else {

@@ -53,16 +53,14 @@ void apply_range(Response& response, const Request& request) {
       response.static_body.empty() ? std::string_view(response.body) : response.static_body;
   ByteRange range{};
   switch (parse_range(wanted, whole.size(), range)) {
-    case RangeKind::none:
-      return;
+    case RangeKind::none: return;
     case RangeKind::unsatisfiable:
       response.status = 416;
       response.set("Content-Range", fmt::format("bytes */{}", whole.size()));
       response.body.clear();
       response.static_body = {};
       return;
-    case RangeKind::satisfiable:
-      break;
+    case RangeKind::satisfiable: break;
   }
   response.status = 206;
   response.set("Content-Range",

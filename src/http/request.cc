@@ -41,6 +41,15 @@ Request::Request(const wire::HttpHead& head, const rt::Peer& peer, BodyReader& b
     throw Error(Code::invalid, fmt::format("malformed request target: {}", parts.error().message));
   path_ = parts->path;
   query_ = parts->query;
+  // "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message
+  //  that lacks a Host header field and to any request message that contains more than one Host
+  //  header field line"                                                  [RFC 9112 section 3.2]
+  auto hosts = std::count_if(head.headers.begin(), head.headers.end(), [](const auto& header) {
+    return wire::equal_ignoring_case(header.name, "Host");
+  });
+  if (hosts > 1 || (hosts == 0 && head.minor_version == 1)) {
+    throw Error(Code::invalid, "malformed request: it needs one Host header");
+  }
   // "When a proxy receives a request with an absolute-form of request-target, the proxy MUST
   //  ignore the received Host header field"                              [RFC 9112 section 3.2.2]
   host_ = parts->authority.empty() ? head.header("Host") : parts->authority;

@@ -102,34 +102,21 @@ std::string_view reason_of(int status) {
 
 int status_of(Code code) {
   switch (code) {
-    case Code::invalid:
-      return 400;
-    case Code::unprocessable:
-      return 422;
-    case Code::not_found:
-      return 404;
-    case Code::conflict:
-      return 409;
-    case Code::unauthenticated:
-      return 401;
-    case Code::denied:
-      return 403;
-    case Code::too_large:
-      return 413;
-    case Code::exhausted:
-      return 429;
-    case Code::unavailable:
-      return 503;
-    case Code::timeout:
-      return 504;
-    case Code::cancelled:
-      return 503;
-    case Code::unsupported:
-      return 415;
-    case Code::corrupt:
-      return 500;
-    case Code::internal:
-      return 500;
+    case Code::invalid: return 400;
+    case Code::unprocessable: return 422;
+    case Code::not_found: return 404;
+    case Code::conflict: return 409;
+    case Code::unauthenticated: return 401;
+    case Code::denied: return 403;
+    case Code::too_large: return 413;
+    case Code::exhausted: return 429;
+    case Code::unavailable: return 503;
+    case Code::timeout: return 504;
+    case Code::cancelled: return 503;
+    case Code::unsupported: return 415;
+    case Code::not_acceptable: return 406;
+    case Code::corrupt: return 500;
+    case Code::internal: return 500;
   }
   return 500;
 }

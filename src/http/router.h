@@ -4,7 +4,7 @@
 //
 //   router.add(Method::get, "/healthz", health);
 //   router.add(Method::get, "/devices/{id:int}", device);      // digits only
-//   router.add(Method::get, "/static/{file*}", files);         // the rest of the path, with slashes
+//   router.add(Method::get, "/static/{file*}", files);  // the rest of the path, with slashes
 //
 // A fixed segment beats an {int}, that beats a {name}, that beats a {rest*}.  A trailing slash is
 // ignored.  Parameters are percent-decoded after the path was split, so %2F stays inside one.

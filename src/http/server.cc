@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "http/detail/range.h"
 #include "wire/gzip.h"
-#include "wire/header_value.h"
+#include "wire/mime.h"
 
 namespace tt::http {
 namespace {
@@ -19,27 +19,11 @@ constexpr std::chrono::seconds linger_timeout{2};
 
 int status_of(wire::HttpFailure failure) {
   switch (failure) {
-    case wire::HttpFailure::malformed:
-      return 400;
-    case wire::HttpFailure::header_too_large:
-      return 431;
-    case wire::HttpFailure::body_too_large:
-      return 413;
+    case wire::HttpFailure::malformed: return 400;
+    case wire::HttpFailure::header_too_large: return 431;
+    case wire::HttpFailure::body_too_large: return 413;
   }
   return 400;
-}
-
-// RFC 9110 section 12.5.3; "gzip;q=0" is a no.
-bool accepts_gzip(std::string_view accept_encoding) {
-  if (accept_encoding.empty()) return false;
-  auto codings = wire::parse_header_list(accept_encoding);
-  if (!codings) return false;
-  return std::any_of(codings->begin(), codings->end(), [](const wire::HeaderElement& coding) {
-    if (!wire::equal_ignoring_case(coding.name, "gzip")) return false;
-    const auto* weight = coding.find("q");
-    return !weight || !weight->value ||
-           weight->value->find_first_of("123456789") != std::string::npos;
-  });
 }
 
 bool is_compressible(std::string_view content_type) {
@@ -292,7 +276,7 @@ class Connection final : public BodyReader {
                  is_compressible(response.header("Content-Type"));
     if (!worth) return;
     response.set("Vary", "Accept-Encoding");
-    if (!accepts_gzip(request.header("Accept-Encoding"))) return;
+    if (!wire::accepts_coding(request.header("Accept-Encoding"), "gzip")) return;
     response.body = wire::gzip(whole);
     response.static_body = {};
     response.set("Content-Encoding", "gzip");

@@ -54,17 +54,14 @@ Task<std::optional<WebSocketMessage>> WebSocket::receive() {
           send_frame(std::make_shared<const std::string>(std::move(frame)));
           break;
         }
-        case Kind::pong:
-          break;
+        case Kind::pong: break;
         case Kind::close: {
           // "When sending a Close frame in response, the endpoint typically echos the status
           //  code it received."                                          [RFC 6455 section 5.5.1]
           close(event->code);
           co_return std::nullopt;
         }
-        case Kind::failure:
-          close(event->code, event->payload);
-          co_return std::nullopt;
+        case Kind::failure: close(event->code, event->payload); co_return std::nullopt;
       }
     }
     input_.resize(read_bytes);

@@ -76,6 +76,8 @@ class OrmIdentity final : public Identity {
   Task<Key> create_key(AccountId account, KeyDraft draft, std::string secret) override;
   Task<std::optional<Key>> find_key(std::string_view secret) override;
   Task<std::vector<Key>> keys(AccountId account) override;
+  Task<bool> update_key(std::int64_t id, KeyDraft draft) override;
+  Task<std::optional<std::string>> renew_key(std::int64_t id) override;
   Task<bool> delete_key(std::int64_t id) override;
   Task<CallerPtr> authenticate_key(std::string_view secret, Origin origin) override;
   bool take_call(const Caller& caller) override { return call_rates_.take(caller); }
@@ -110,7 +112,8 @@ class OrmIdentity final : public Identity {
 Task<Account> OrmIdentity::create_account(std::string login, std::string password, Role role) {
   check_login(login);
   auto work = [&] {
-    AccountRow row{.login = login, .is_admin = role == Role::administrator, .created = clock_.now()};
+    AccountRow row{
+        .login = login, .is_admin = role == Role::administrator, .created = clock_.now()};
     row.password = hash_password(password);
     return to_account(objects<AccountRow>(database_).create(std::move(row)));
   };
@@ -320,6 +323,43 @@ Task<std::vector<Key>> OrmIdentity::keys(AccountId account) {
     return load_keys(database_, objects<KeyRow>(database_).filter(f<&KeyRow::account> == account));
   };
   co_return co_await rt::offload(pool_, work);
+}
+
+Task<bool> OrmIdentity::update_key(std::int64_t id, KeyDraft draft) {
+  check_draft(draft);
+  auto work = [&]() -> std::string {
+    return database_.transact([&](orm::Session& session) {
+      auto row = objects<KeyRow>(session).filter(f<&KeyRow::id> == id).first();
+      if (!row) return std::string();
+      identity::update_key(session, *row, draft);
+      return *row->secret_hash;
+    });
+  };
+  std::string secret_hash = co_await rt::offload(pool_, work);
+  if (secret_hash.empty()) co_return false;
+  keys_.drop(*from_hex(secret_hash));
+  co_return true;
+}
+
+Task<std::optional<std::string>> OrmIdentity::renew_key(std::int64_t id) {
+  std::string secret = random_token(secret_characters);
+  Digest digest = sha256(secret);
+  auto work = [&]() -> std::string {
+    return database_.transact([&](orm::Session& session) {
+      auto row = objects<KeyRow>(session).filter(f<&KeyRow::id> == id).first();
+      if (!row) return std::string();
+      std::string old_hash = row->secret_hash;
+      row->secret = secret;
+      row->secret_hash = to_hex(digest);
+      objects<KeyRow>(session).save(*row);
+      return old_hash;
+    });
+  };
+  std::string old_hash = co_await rt::offload(pool_, work);
+  if (old_hash.empty()) co_return std::nullopt;
+  keys_.drop(*from_hex(old_hash));
+  keys_.drop(digest);
+  co_return secret;
 }
 
 Task<bool> OrmIdentity::delete_key(std::int64_t id) {

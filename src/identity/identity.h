@@ -77,6 +77,10 @@ class Identity {
   virtual Task<Key> create_key(AccountId account, KeyDraft draft, std::string secret = {}) = 0;
   virtual Task<std::optional<Key>> find_key(std::string_view secret) = 0;
   virtual Task<std::vector<Key>> keys(AccountId account) = 0;
+  // Replaces the key's settings.  False if there is none; throws invalid like create_key().
+  virtual Task<bool> update_key(std::int64_t id, KeyDraft draft) = 0;
+  // Replaces the key's secret, the old one ends at once.  The new one; nullopt if there is no key.
+  virtual Task<std::optional<std::string>> renew_key(std::int64_t id) = 0;
   // False if there was none.
   virtual Task<bool> delete_key(std::int64_t id) = 0;
 

@@ -76,10 +76,7 @@ void load_permissions(orm::Session& session, std::span<Key> keys) {
   }
 }
 
-}  // namespace
-
-void insert_key(orm::Session& session, KeyRow& row, const KeyDraft& draft) {
-  objects<KeyRow>(session).save(row);
+void insert_permissions(orm::Session& session, const KeyRow& row, const KeyDraft& draft) {
   std::vector<ResourceLimitRow> limits;
   for (const Permission& permission : draft.permissions) {
     auto stored = objects<PermissionRow>(session).create(to_row(row, permission));
@@ -88,6 +85,22 @@ void insert_key(orm::Session& session, KeyRow& row, const KeyDraft& draft) {
     }
   }
   objects<ResourceLimitRow>(session).bulk_create(limits);
+}
+
+}  // namespace
+
+void insert_key(orm::Session& session, KeyRow& row, const KeyDraft& draft) {
+  objects<KeyRow>(session).save(row);
+  insert_permissions(session, row, draft);
+}
+
+void update_key(orm::Session& session, KeyRow row, const KeyDraft& draft) {
+  row.label = draft.label;
+  row.private_access = draft.private_access;
+  row.expires_at = draft.expires_at;
+  objects<KeyRow>(session).save(row);
+  objects<PermissionRow>(session).filter(f<&PermissionRow::key> == row).erase();
+  insert_permissions(session, row, draft);
 }
 
 std::vector<Key> load_keys(orm::Session& session, const orm::QuerySet<KeyRow>& wanted) {

@@ -79,6 +79,8 @@ Account to_account(const AccountRow& row);
 
 // Stores the key with its permissions, `row.id` and all the others are set.
 void insert_key(orm::Session& session, KeyRow& row, const KeyDraft& draft);
+// Gives a stored key other settings.
+void update_key(orm::Session& session, KeyRow row, const KeyDraft& draft);
 std::vector<Key> load_keys(orm::Session& session, const orm::QuerySet<KeyRow>& wanted);
 
 // Stores the session; sessions that have ended go, and so do the oldest of the account if there

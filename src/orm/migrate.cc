@@ -41,12 +41,9 @@ using State = std::map<std::string, std::string>;
 
 std::string_view name_of(models::OnDelete action) {
   switch (action) {
-    case models::OnDelete::restrict:
-      return "restrict";
-    case models::OnDelete::cascade:
-      return "cascade";
-    case models::OnDelete::set_null:
-      return "set_null";
+    case models::OnDelete::restrict: return "restrict";
+    case models::OnDelete::cascade: return "cascade";
+    case models::OnDelete::set_null: return "set_null";
   }
   TT_ASSERT(!"unknown action");
 }

@@ -34,17 +34,13 @@ class WhereWriter {
 
   void write(const Node& node, Nulls nulls) {
     switch (node.type) {
-      case Node::Type::all_of:
-        return write_group(node, " AND ", "1 = 1", nulls);
-      case Node::Type::any_of:
-        return write_group(node, " OR ", "1 = 0", nulls);
+      case Node::Type::all_of: return write_group(node, " AND ", "1 = 1", nulls);
+      case Node::Type::any_of: return write_group(node, " OR ", "1 = 0", nulls);
       case Node::Type::none_of:
         out_.text += "NOT ";
         return write_group(node, " OR ", "1 = 0", nulls == Nulls::drop ? Nulls::keep : Nulls::drop);
-      case Node::Type::condition:
-        return write_condition(node.condition, 0, nulls);
-      case Node::Type::raw:
-        return write_raw(node.raw);
+      case Node::Type::condition: return write_condition(node.condition, 0, nulls);
+      case Node::Type::raw: return write_raw(node.raw);
     }
   }
 
@@ -100,21 +96,15 @@ class WhereWriter {
   void write_comparison(const Condition& condition, const std::string& column) {
     const Value& value = condition.values.empty() ? null_ : condition.values.front();
     switch (condition.lookup) {
-      case Lookup::isnull:
-        return write_is_null(column, std::get<bool>(value));
-      case Lookup::in:
-        return write_in(column, condition.values);
+      case Lookup::isnull: return write_is_null(column, std::get<bool>(value));
+      case Lookup::in: return write_in(column, condition.values);
       case Lookup::exact:
         if (std::holds_alternative<Null>(value)) return write_is_null(column, true);
         return write_operator(column, " = ", value);
-      case Lookup::gt:
-        return write_operator(column, " > ", value);
-      case Lookup::gte:
-        return write_operator(column, " >= ", value);
-      case Lookup::lt:
-        return write_operator(column, " < ", value);
-      case Lookup::lte:
-        return write_operator(column, " <= ", value);
+      case Lookup::gt: return write_operator(column, " > ", value);
+      case Lookup::gte: return write_operator(column, " >= ", value);
+      case Lookup::lt: return write_operator(column, " < ", value);
+      case Lookup::lte: return write_operator(column, " <= ", value);
       case Lookup::iexact:
       case Lookup::contains:
       case Lookup::icontains:

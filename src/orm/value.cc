@@ -8,22 +8,14 @@ namespace tt::orm {
 
 std::string_view name_of(Kind kind) {
   switch (kind) {
-    case Kind::id:
-      return "id";
-    case Kind::integer:
-      return "integer";
-    case Kind::real:
-      return "real";
-    case Kind::boolean:
-      return "boolean";
-    case Kind::text:
-      return "text";
-    case Kind::bytes:
-      return "bytes";
-    case Kind::time:
-      return "time";
-    case Kind::foreign_key:
-      return "foreign_key";
+    case Kind::id: return "id";
+    case Kind::integer: return "integer";
+    case Kind::real: return "real";
+    case Kind::boolean: return "boolean";
+    case Kind::text: return "text";
+    case Kind::bytes: return "bytes";
+    case Kind::time: return "time";
+    case Kind::foreign_key: return "foreign_key";
   }
   TT_ASSERT(!"unknown kind");
 }

@@ -1,7 +1,7 @@
 #include "registry/registry.h"
 
-#include <algorithm>
 #include <re2/re2.h>
+#include <algorithm>
 
 namespace tt::registry {
 

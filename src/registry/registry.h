@@ -66,7 +66,7 @@ struct Feed {
   std::vector<std::string> tags;
   Location location;
   Time created;
-  Time updated;                   // of the metadata; readings are newer, see telemetry
+  Time updated;  // of the metadata; readings are newer, see telemetry
   std::string product_id, device_serial;
   std::vector<Channel> channels;  // ascending by name
 

@@ -206,8 +206,8 @@ std::optional<std::vector<ChannelId>> erase(orm::Session& session, FeedId id) {
 
 std::optional<ChannelId> erase_channel(orm::Session& session, FeedId id, std::string_view name,
                                        Time now) {
-  auto channel = objects<ChannelRow>(session).filter(f<&ChannelRow::feed> == id,
-                                                     f<&ChannelRow::name> == name);
+  auto channel =
+      objects<ChannelRow>(session).filter(f<&ChannelRow::feed> == id, f<&ChannelRow::name> == name);
   auto row = channel.first();
   if (!row) return std::nullopt;
   channel.erase();

@@ -21,16 +21,11 @@ Protocol tell_protocol(std::string_view first_bytes) {
 
 std::string_view name_of(Protocol protocol) {
   switch (protocol) {
-    case Protocol::http:
-      return "http";
-    case Protocol::tls:
-      return "tls";
-    case Protocol::mqtt:
-      return "mqtt";
-    case Protocol::wamp_rawsocket:
-      return "wamp";
-    case Protocol::unknown:
-      return "unknown";
+    case Protocol::http: return "http";
+    case Protocol::tls: return "tls";
+    case Protocol::mqtt: return "mqtt";
+    case Protocol::wamp_rawsocket: return "wamp";
+    case Protocol::unknown: return "unknown";
   }
   return "unknown";
 }
@@ -69,13 +64,16 @@ void Listener::handle(Protocol protocol, ProtocolHandler handler) {
   handlers_[protocol] = std::move(handler);
 }
 
-void Listener::start() {
+void Listener::bind() {
   require_free(endpoint_);
   for (unsigned i = 0; i < loops_.size(); ++i) {
     auto share = std::make_unique<Share>(loops_.at(i), endpoint_);
     endpoint_.port = share->acceptor.endpoint().port;
     shares_.push_back(std::move(share));
   }
+}
+
+void Listener::start() {
   for (auto& share : shares_) {
     share->loop.post([this, &share = *share] {
       share.background.spawn(share.watchdog.run());
@@ -96,6 +94,7 @@ Task<> Listener::accept_all(Share& share) {
       log::warn("connection not accepted", {{"listener", name_}, {"error", e.what()}});
       continue;
     }
+    if (share.draining) co_return;  // it came while the stop began
     accepted_.Increment();
     if (connections_.Value() >= static_cast<double>(limits_.http_connections_max)) {
       refused_.Increment();
@@ -150,11 +149,15 @@ Task<> Listener::serve(Share& share, std::unique_ptr<Stream> stream) {
   co_await handler->second.serve(std::move(stream), std::move(first), context);
 }
 
-Task<> Listener::stop_share(Share& share) {
+Task<> Listener::begin_stop(Share& share) {
   share.draining = true;
   share.acceptor.close();
   share.watchdog.close_idle();
   share.closed_first.close_all();
+  co_return;
+}
+
+Task<> Listener::end_stop(Share& share) {
   auto lose_patience = [](Microseconds limit, StreamList& streams) -> Task<> {
     co_await sleep_for(limit);
     streams.close_all();
@@ -168,9 +171,16 @@ Task<> Listener::stop_share(Share& share) {
   co_await share.background.join();
 }
 
-Task<> Listener::stop() {
+Task<> Listener::begin_stop() {
   for (auto& share : shares_) {
-    auto make = [this, &share = *share] { return stop_share(share); };
+    auto make = [this, &share = *share] { return begin_stop(share); };
+    co_await run_on(share->loop, make);
+  }
+}
+
+Task<> Listener::end_stop() {
+  for (auto& share : shares_) {
+    auto make = [this, &share = *share] { return end_stop(share); };
     co_await run_on(share->loop, make);
   }
 }

@@ -66,24 +66,27 @@ class Listener {
   // Before start().  A connection of a protocol without handler is closed, with a log line.
   void handle(Protocol protocol, ProtocolHandler handler);
 
-  // Binds on every loop; throws unavailable if the address cannot be had.  Call before the loops
-  // run; connections are accepted as soon as they do.
+  // Binds on every loop; throws unavailable if the address cannot be had.
+  void bind();
+  // Accepts from now on.  After bind().
   void start();
 
   const std::string& name() const { return name_; }
-  // With the port that is really used; after start().
+  // With the port that is really used; after bind().
   Endpoint endpoint() const;
 
-  // Accepts no more, lets connections finish for limits.drain_timeout, then ends the rest.
-  // Call on any loop.
-  Task<> stop();
+  // Accepts no more and closes the connections that need no time to finish.  Call on any loop.
+  Task<> begin_stop();
+  // After begin_stop(): waits for the connections, limits.drain_timeout at most, then closes them.
+  Task<> end_stop();
 
  private:
   struct Share;  // what one loop holds
   Task<> accept_all(Share& share);
   Task<> serve(Share& share, std::unique_ptr<Stream> stream);
   Task<std::string> read_first_bytes(Share& share, Stream& stream);
-  Task<> stop_share(Share& share);
+  Task<> begin_stop(Share& share);
+  Task<> end_stop(Share& share);
 
   Loops& loops_;
   std::string name_;

@@ -2,7 +2,8 @@
 
 // OffloadPool: threads for calls that block (files, databases, password hashes).
 //
-//   auto rows = co_await rt::offload(pool, [&] { return db.query(sql); });   // name the lambda first
+//   auto query = [&] { return db.query(sql); };
+//   auto rows = co_await rt::offload(pool, query);
 //
 // The lambda runs on a thread of the pool, its result or exception comes back on the awaiting
 // loop.  What it refers to must outlive the await, which the awaiting coroutine's locals do.

@@ -13,14 +13,6 @@ Error feed_not_found(registry::FeedId id) {
   return Error(Code::not_found, fmt::format("there is no feed {}", id));
 }
 
-void require_value(std::string_view value, const Limits& limits) {
-  if (value.size() > limits.value_bytes_max) {
-    throw Error(Code::unprocessable, fmt::format("Value is too long (maximum is {} characters)",
-                                                 limits.value_bytes_max));
-  }
-  if (!is_utf8(value)) throw Error(Code::unprocessable, "Value is invalid");
-}
-
 const archive::SampleView& newest(const std::vector<archive::SampleView>& samples) {
   // The last one wins among equal times.
   auto best = samples.begin();
@@ -31,6 +23,14 @@ const archive::SampleView& newest(const std::vector<archive::SampleView>& sample
 }
 
 }  // namespace
+
+void require_value(std::string_view value, const Limits& limits) {
+  if (value.size() > limits.value_bytes_max) {
+    throw Error(Code::unprocessable, fmt::format("Value is too long (maximum is {} characters)",
+                                                 limits.value_bytes_max));
+  }
+  if (!is_utf8(value)) throw Error(Code::unprocessable, "Value is invalid");
+}
 
 identity::Resource resource_of(const registry::Feed& feed, std::string_view channel) {
   identity::Resource resource;
@@ -103,15 +103,25 @@ Task<registry::FeedPtr> Telemetry::feed_or_throw(registry::FeedId id) {
   co_return feed;
 }
 
-// Appends to `prepared`; makes the channels that are missing.
-Task<> Telemetry::prepare(const Permit& permit, registry::FeedPtr feed,
-                          const std::vector<ChannelReadings>& readings, Prepared& prepared) {
-  std::vector<registry::ChannelChange> missing;
+// Everything that can be refused is refused here, before anything is changed.
+void Telemetry::check(const Permit& permit, const registry::Feed& feed,
+                      const std::vector<ChannelReadings>& readings) {
   auto now = clock_.now();
   for (const auto& reading : readings) {
-    auto resource = resource_of(*feed, reading.channel);
+    auto resource = resource_of(feed, reading.channel);
     identity::require(permit.caller, permit.action, resource, now);
+    if (!feed.find(reading.channel) && !registry::is_channel_name(reading.channel)) {
+      throw Error(Code::unprocessable, fmt::format("Datastream id {} is invalid", reading.channel));
+    }
     for (const auto& sample : reading.samples) require_value(sample.value, limits_);
+  }
+}
+
+// Appends what was checked to `prepared`; makes the channels that are missing.
+Task<> Telemetry::prepare(registry::FeedPtr feed, const std::vector<ChannelReadings>& readings,
+                          Prepared& prepared) {
+  std::vector<registry::ChannelChange> missing;
+  for (const auto& reading : readings) {
     if (feed->find(reading.channel)) continue;
     registry::ChannelChange channel;
     channel.name = std::string(reading.channel);
@@ -119,6 +129,7 @@ Task<> Telemetry::prepare(const Permit& permit, registry::FeedPtr feed,
   }
   if (!missing.empty()) {
     registry::FeedChange nothing;
+    auto now = clock_.now();
     feed = co_await registry_.update(feed->id, std::move(nothing), std::move(missing), now);
   }
   for (const auto& reading : readings) {
@@ -129,6 +140,12 @@ Task<> Telemetry::prepare(const Permit& permit, registry::FeedPtr feed,
     prepared.newest.push_back({feed->id, reading.channel, newest(reading.samples)});
     prepared.samples += reading.samples.size();
   }
+}
+
+Task<> Telemetry::store(const Prepared& prepared) {
+  if (prepared.runs.empty()) co_return;
+  co_await archive_.append(prepared.runs);
+  readings_.Increment(static_cast<double>(prepared.samples));
 }
 
 // Tells the bus about those readings that are now the newest of their channel.
@@ -155,24 +172,26 @@ Task<> Telemetry::announce(const Prepared& prepared) {
 Task<> Telemetry::record(const identity::Caller& caller, identity::Action action,
                          registry::FeedPtr feed, std::vector<ChannelReadings> readings) {
   Permit permit{caller, action};
+  check(permit, *feed, readings);
   Prepared prepared;
-  co_await prepare(permit, std::move(feed), readings, prepared);
-  if (prepared.runs.empty()) co_return;
-  co_await archive_.append(prepared.runs);
-  readings_.Increment(static_cast<double>(prepared.samples));
+  co_await prepare(std::move(feed), readings, prepared);
+  co_await store(prepared);
   co_await announce(prepared);
 }
 
 Task<> Telemetry::import(const identity::Caller& caller, std::vector<FeedReadings> feeds) {
   Permit permit{caller, identity::Action::update};
-  Prepared prepared;
+  std::vector<registry::FeedPtr> found;
+  found.reserve(feeds.size());
   for (const auto& readings : feeds) {
-    auto feed = co_await feed_or_throw(readings.feed);
-    co_await prepare(permit, std::move(feed), readings.channels, prepared);
+    found.push_back(co_await feed_or_throw(readings.feed));
+    check(permit, *found.back(), readings.channels);
   }
-  if (prepared.runs.empty()) co_return;
-  co_await archive_.append(prepared.runs);
-  readings_.Increment(static_cast<double>(prepared.samples));
+  Prepared prepared;
+  for (std::size_t i = 0; i < feeds.size(); ++i) {
+    co_await prepare(found[i], feeds[i].channels, prepared);
+  }
+  co_await store(prepared);
   co_await announce(prepared);
 }
 
@@ -208,24 +227,26 @@ Task<bool> Telemetry::remove_channel(registry::FeedId feed, std::string name) {
 Task<std::vector<bus::Message>> Telemetry::accept(const identity::Caller& caller,
                                                   std::vector<bus::Message> messages) {
   Permit permit{caller, identity::Action::update};
-  Prepared prepared;
-  std::vector<std::vector<ChannelReadings>> kept;  // what the runs in `prepared` point into
-  kept.reserve(messages.size());
+  std::vector<registry::FeedPtr> feeds;
+  std::vector<std::vector<ChannelReadings>> readings;
   for (auto& message : messages) {
     auto target = parse_topic(message.topic);
     if (!target) {
       throw Error(Code::invalid, fmt::format("'{}' is not feeds/FEED/CHANNEL", message.topic));
     }
     if (!message.at) message.at = stamp();
-    ChannelReadings reading{target->channel, {{*message.at, message.payload}}};
-    kept.push_back({std::move(reading)});
-    auto feed = co_await feed_or_throw(target->feed);
-    co_await prepare(permit, std::move(feed), kept.back(), prepared);
     message.retain = false;  // the archive's newest sample is what a new subscriber gets
     message.content_type = "text/plain";
+    ChannelReadings reading{target->channel, {{*message.at, message.payload}}};
+    readings.emplace_back().push_back(std::move(reading));
+    feeds.push_back(co_await feed_or_throw(target->feed));
+    check(permit, *feeds.back(), readings.back());
   }
-  co_await archive_.append(prepared.runs);
-  readings_.Increment(static_cast<double>(prepared.samples));
+  Prepared prepared;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    co_await prepare(feeds[i], readings[i], prepared);
+  }
+  co_await store(prepared);
   co_return messages;
 }
 

@@ -73,8 +73,11 @@ class Telemetry final : public bus::TopicOwner {
  private:
   struct Permit;    // who writes, as what
   struct Prepared;  // checked readings, ready for the archive
-  Task<> prepare(const Permit& permit, registry::FeedPtr feed,
-                 const std::vector<ChannelReadings>& readings, Prepared& prepared);
+  void check(const Permit& permit, const registry::Feed& feed,
+             const std::vector<ChannelReadings>& readings);
+  Task<> prepare(registry::FeedPtr feed, const std::vector<ChannelReadings>& readings,
+                 Prepared& prepared);
+  Task<> store(const Prepared& prepared);
   Task<> announce(const Prepared& prepared);
   Task<registry::FeedPtr> feed_or_throw(registry::FeedId id);
 
@@ -86,6 +89,9 @@ class Telemetry final : public bus::TopicOwner {
   std::atomic<std::int64_t> last_stamp_us_{0};
   Counter& readings_;
 };
+
+// Throws unprocessable if `value` is too long or not UTF-8.
+void require_value(std::string_view value, const Limits& limits);
 
 // What identity needs to know about a feed.
 identity::Resource resource_of(const registry::Feed& feed, std::string_view channel = {});

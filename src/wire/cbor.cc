@@ -59,20 +59,13 @@ class CborReader {
     // A tag may not stand between a beginning and its end mark alone.
     after_tag_ = major == Major::tag;
     switch (major) {
-      case Major::natural:
-        return add_natural(argument);
-      case Major::negative:
-        return add_negative(argument);
-      case Major::bytes:
-        return tree_.add_binary(bytes_.take(argument));
-      case Major::text:
-        return tree_.add_text(bytes_.take(argument));
-      case Major::array:
-        return tree_.begin_array(checked_count(argument));
-      case Major::map:
-        return tree_.begin_object(checked_count(argument));
-      default:
-        return nullptr;
+      case Major::natural: return add_natural(argument);
+      case Major::negative: return add_negative(argument);
+      case Major::bytes: return tree_.add_binary(bytes_.take(argument));
+      case Major::text: return tree_.add_text(bytes_.take(argument));
+      case Major::array: return tree_.begin_array(checked_count(argument));
+      case Major::map: return tree_.begin_object(checked_count(argument));
+      default: return nullptr;
     }
   }
 
@@ -100,23 +93,17 @@ class CborReader {
   const char* read_simple(unsigned info) {
     after_tag_ = false;
     switch (info) {
-      case 20:
-        return tree_.add(false);
-      case 21:
-        return tree_.add(true);
+      case 20: return tree_.add(false);
+      case 21: return tree_.add(true);
       case 22:
-      case 23:
-        return tree_.add(nullptr);
-      case 25:
-        return tree_.add(half_to_double(bytes_.number(2)));
+      case 23: return tree_.add(nullptr);
+      case 25: return tree_.add(half_to_double(bytes_.number(2)));
       case 26: {
         auto bits = static_cast<std::uint32_t>(bytes_.number(4));
         return tree_.add(static_cast<double>(std::bit_cast<float>(bits)));
       }
-      case 27:
-        return tree_.add(std::bit_cast<double>(bytes_.number(8)));
-      default:
-        return "simple value that is not supported";
+      case 27: return tree_.add(std::bit_cast<double>(bytes_.number(8)));
+      default: return "simple value that is not supported";
     }
   }
 
@@ -179,25 +166,15 @@ void append_integer(std::string& out, std::int64_t number) {
 
 void append_value(std::string& out, const boost::json::value& value) {
   switch (value.kind()) {
-    case boost::json::kind::null:
-      out += '\xF6';
-      break;
-    case boost::json::kind::bool_:
-      out += value.get_bool() ? '\xF5' : '\xF4';
-      break;
-    case boost::json::kind::int64:
-      append_integer(out, value.get_int64());
-      break;
-    case boost::json::kind::uint64:
-      append_head(out, Major::natural, value.get_uint64());
-      break;
+    case boost::json::kind::null: out += '\xF6'; break;
+    case boost::json::kind::bool_: out += value.get_bool() ? '\xF5' : '\xF4'; break;
+    case boost::json::kind::int64: append_integer(out, value.get_int64()); break;
+    case boost::json::kind::uint64: append_head(out, Major::natural, value.get_uint64()); break;
     case boost::json::kind::double_:
       out += '\xFB';
       append_big_endian(out, std::bit_cast<std::uint64_t>(value.get_double()), 8);
       break;
-    case boost::json::kind::string:
-      append_string(out, value.get_string());
-      break;
+    case boost::json::kind::string: append_string(out, value.get_string()); break;
     case boost::json::kind::array:
       append_head(out, Major::array, value.get_array().size());
       for (const auto& element : value.get_array()) append_value(out, element);

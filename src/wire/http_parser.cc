@@ -135,7 +135,16 @@ std::expected<std::size_t, HttpProblem> HttpParser::put(std::string_view bytes) 
     ec = {};
   }
   if (ec) return std::unexpected(problem_of(ec));
-  if (!had_head && parser.is_header_done()) impl_->read_head();
+  if (had_head || !parser.is_header_done()) return taken;
+  impl_->read_head();
+  // "If a Transfer-Encoding header field is present in a request and the chunked transfer coding
+  //  is not the final encoding, the message body length cannot be determined reliably; the server
+  //  MUST respond with the 400 (Bad Request) status code and then close the connection."
+  //                                                                     [RFC 9112 section 6.3]
+  if (!impl_->head.chunked && !impl_->head.header("Transfer-Encoding").empty()) {
+    return std::unexpected(
+        HttpProblem{HttpFailure::malformed, "malformed request: unknown Transfer-Encoding"});
+  }
   return taken;
 }
 

@@ -92,22 +92,14 @@ class JsonParser {
   Next read_value() {
     skip_space();
     switch (peek()) {
-      case '{':
-        return open(JsonKind::object);
-      case '[':
-        return open(JsonKind::array);
-      case '"':
-        return read_string();
-      case 't':
-        return read_literal("true", JsonKind::boolean);
-      case 'f':
-        return read_literal("false", JsonKind::boolean);
-      case 'n':
-        return read_literal("null", JsonKind::null);
-      case '-':
-        return read_number();
-      default:
-        break;
+      case '{': return open(JsonKind::object);
+      case '[': return open(JsonKind::array);
+      case '"': return read_string();
+      case 't': return read_literal("true", JsonKind::boolean);
+      case 'f': return read_literal("false", JsonKind::boolean);
+      case 'n': return read_literal("null", JsonKind::null);
+      case '-': return read_number();
+      default: break;
     }
     if (is_digit(peek())) return read_number();
     if (std::string_view("]}:,").contains(peek()) && peek() != '\0') {
@@ -396,14 +388,10 @@ std::optional<JsonValue> find_number_out_of_range(JsonValue value) {
 // Recursive, as deep as the reader's limit allowed.
 boost::json::value to_boost(JsonValue value) {
   switch (value.kind()) {
-    case JsonKind::null:
-      return nullptr;
-    case JsonKind::boolean:
-      return value.as_bool();
-    case JsonKind::number:
-      return number_to_boost(value);
-    case JsonKind::string:
-      return boost::json::string(value.text());
+    case JsonKind::null: return nullptr;
+    case JsonKind::boolean: return value.as_bool();
+    case JsonKind::number: return number_to_boost(value);
+    case JsonKind::string: return boost::json::string(value.text());
     case JsonKind::array: {
       boost::json::array array;
       array.reserve(value.size());

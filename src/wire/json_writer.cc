@@ -146,16 +146,11 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
 
 JsonWriter& JsonWriter::value(const boost::json::value& tree) {
   switch (tree.kind()) {
-    case boost::json::kind::null:
-      return null();
-    case boost::json::kind::bool_:
-      return value(tree.get_bool());
-    case boost::json::kind::int64:
-      return value(tree.get_int64());
-    case boost::json::kind::uint64:
-      return value(tree.get_uint64());
-    case boost::json::kind::double_:
-      return value(tree.get_double());
+    case boost::json::kind::null: return null();
+    case boost::json::kind::bool_: return value(tree.get_bool());
+    case boost::json::kind::int64: return value(tree.get_int64());
+    case boost::json::kind::uint64: return value(tree.get_uint64());
+    case boost::json::kind::double_: return value(tree.get_double());
     case boost::json::kind::string: {
       const auto& text = tree.get_string();
       return value(std::string_view(text.data(), text.size()));

@@ -21,12 +21,9 @@ using detail::TreeBuilder;
 //   dc-dd array 16/32   de-df map 16/32   c7-c9, d4-d8 extensions   c1 never used
 const char* read_sized(unsigned char first, BigEndianReader& bytes, TreeBuilder& tree) {
   switch (first) {
-    case 0xC0:
-      return tree.add(nullptr);
-    case 0xC2:
-      return tree.add(false);
-    case 0xC3:
-      return tree.add(true);
+    case 0xC0: return tree.add(nullptr);
+    case 0xC2: return tree.add(false);
+    case 0xC3: return tree.add(true);
     case 0xC4:
     case 0xC5:
     case 0xC6: {
@@ -37,8 +34,7 @@ const char* read_sized(unsigned char first, BigEndianReader& bytes, TreeBuilder&
       auto bits = static_cast<std::uint32_t>(bytes.number(4));
       return tree.add(static_cast<double>(std::bit_cast<float>(bits)));
     }
-    case 0xCB:
-      return tree.add(std::bit_cast<double>(bytes.number(8)));
+    case 0xCB: return tree.add(std::bit_cast<double>(bytes.number(8)));
     case 0xCC:
     case 0xCD:
     case 0xCE:
@@ -47,32 +43,22 @@ const char* read_sized(unsigned char first, BigEndianReader& bytes, TreeBuilder&
       auto number = bytes.number(8);
       return number >> 63 ? tree.add(number) : tree.add(static_cast<std::int64_t>(number));
     }
-    case 0xD0:
-      return tree.add(std::int64_t{static_cast<std::int8_t>(bytes.number(1))});
-    case 0xD1:
-      return tree.add(std::int64_t{static_cast<std::int16_t>(bytes.number(2))});
-    case 0xD2:
-      return tree.add(std::int64_t{static_cast<std::int32_t>(bytes.number(4))});
-    case 0xD3:
-      return tree.add(static_cast<std::int64_t>(bytes.number(8)));
+    case 0xD0: return tree.add(std::int64_t{static_cast<std::int8_t>(bytes.number(1))});
+    case 0xD1: return tree.add(std::int64_t{static_cast<std::int16_t>(bytes.number(2))});
+    case 0xD2: return tree.add(std::int64_t{static_cast<std::int32_t>(bytes.number(4))});
+    case 0xD3: return tree.add(static_cast<std::int64_t>(bytes.number(8)));
     case 0xD9:
     case 0xDA:
     case 0xDB: {
       auto size = bytes.number(std::size_t{1} << (first - 0xD9));
       return tree.add_text(bytes.take(size));
     }
-    case 0xDC:
-      return tree.begin_array(bytes.number(2));
-    case 0xDD:
-      return tree.begin_array(bytes.number(4));
-    case 0xDE:
-      return tree.begin_object(bytes.number(2));
-    case 0xDF:
-      return tree.begin_object(bytes.number(4));
-    case 0xC1:
-      return "byte that is never used";
-    default:
-      return "extension types are not supported";
+    case 0xDC: return tree.begin_array(bytes.number(2));
+    case 0xDD: return tree.begin_array(bytes.number(4));
+    case 0xDE: return tree.begin_object(bytes.number(2));
+    case 0xDF: return tree.begin_object(bytes.number(4));
+    case 0xC1: return "byte that is never used";
+    default: return "extension types are not supported";
   }
 }
 
@@ -161,24 +147,14 @@ void append_string(std::string& out, std::string_view text) {
 
 void append_value(std::string& out, const boost::json::value& value) {
   switch (value.kind()) {
-    case boost::json::kind::null:
-      out += '\xC0';
-      break;
-    case boost::json::kind::bool_:
-      out += value.get_bool() ? '\xC3' : '\xC2';
-      break;
-    case boost::json::kind::int64:
-      append_integer(out, value.get_int64());
-      break;
-    case boost::json::kind::uint64:
-      append_natural(out, value.get_uint64());
-      break;
+    case boost::json::kind::null: out += '\xC0'; break;
+    case boost::json::kind::bool_: out += value.get_bool() ? '\xC3' : '\xC2'; break;
+    case boost::json::kind::int64: append_integer(out, value.get_int64()); break;
+    case boost::json::kind::uint64: append_natural(out, value.get_uint64()); break;
     case boost::json::kind::double_:
       append_coded(out, 0xCB, std::bit_cast<std::uint64_t>(value.get_double()), 8);
       break;
-    case boost::json::kind::string:
-      append_string(out, value.get_string());
-      break;
+    case boost::json::kind::string: append_string(out, value.get_string()); break;
     case boost::json::kind::array:
       append_length(out, array_codes, value.get_array().size());
       for (const auto& element : value.get_array()) append_value(out, element);

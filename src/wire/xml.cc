@@ -115,24 +115,15 @@ class Guard {
 
 std::string_view describe(pugi::xml_parse_status status) {
   switch (status) {
-    case pugi::status_end_element_mismatch:
-      return "element start and end names do not match";
-    case pugi::status_no_document_element:
-      return "no element";
-    case pugi::status_bad_attribute:
-      return "bad attribute";
-    case pugi::status_bad_start_element:
-      return "bad start of an element";
-    case pugi::status_bad_end_element:
-      return "bad end of an element";
-    case pugi::status_bad_cdata:
-      return "CDATA not terminated";
-    case pugi::status_bad_comment:
-      return "comment not terminated";
-    case pugi::status_bad_pi:
-      return "bad processing instruction";
-    default:
-      return "unexpected content";
+    case pugi::status_end_element_mismatch: return "element start and end names do not match";
+    case pugi::status_no_document_element: return "no element";
+    case pugi::status_bad_attribute: return "bad attribute";
+    case pugi::status_bad_start_element: return "bad start of an element";
+    case pugi::status_bad_end_element: return "bad end of an element";
+    case pugi::status_bad_cdata: return "CDATA not terminated";
+    case pugi::status_bad_comment: return "comment not terminated";
+    case pugi::status_bad_pi: return "bad processing instruction";
+    default: return "unexpected content";
   }
 }
 
@@ -179,16 +170,11 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
 std::optional<std::string_view> escape_of(char c) {
   switch (c) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return "&quot;";
-    case '\r':
-      return "&#13;";  // a reader would make a line feed of it
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    case '\r': return "&#13;";  // a reader would make a line feed of it
     default:
       return is_xml_char(static_cast<unsigned char>(c)) ? std::nullopt : std::optional(replacement);
   }

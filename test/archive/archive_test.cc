@@ -239,8 +239,8 @@ TEST_CASE("archive: intervals are added up from blocks and memory alike") {
   }
   for (auto interval : {hour, 24 * hour, 7 * hour, 4 * week}) {
     CAPTURE(interval);
-    auto buckets = world.run(world.archive->summarize(1, from_us(-week + 5), from_us(2 * week - 5),
-                                                      Microseconds(interval), 100'000));
+    Intervals inner{from_us(-week + 5), from_us(2 * week - 5), Microseconds(interval), 100'000};
+    auto buckets = world.run(world.archive->summarize(1, inner));
     std::size_t index = 0;
     auto at = samples.lower_bound(-week + 5);
     while (at != samples.end() && at->first <= 2 * week - 5) {
@@ -275,8 +275,8 @@ TEST_CASE("archive: intervals are added up from blocks and memory alike") {
       }
     }
     CHECK(index == buckets.size());
-    auto few =
-        world.run(world.archive->summarize(1, Time::min(), Time::max(), Microseconds(interval), 2));
+    Intervals first_two{Time::min(), Time::max(), Microseconds(interval), 2};
+    auto few = world.run(world.archive->summarize(1, first_two));
     CHECK(few.size() == std::min<std::size_t>(2, buckets.size()));
   }
 }

@@ -68,8 +68,8 @@ Task<> work(Archive& archive, std::uint64_t seed) {
       case 2: co_await archive.set_extremes(series, static_cast<double>(step), std::nullopt); break;
       case 3: co_await archive.flush(); break;
       case 4: {
-        auto buckets =
-            co_await archive.summarize(series, Time::min(), Time::max(), Microseconds(10), 100);
+        Intervals tens{Time::min(), Time::max(), Microseconds(10), 100};
+        auto buckets = co_await archive.summarize(series, tens);
         for (const auto& bucket : buckets) REQUIRE(bucket.count <= 10);
         break;
       }

@@ -8,9 +8,13 @@
 using namespace tt;
 
 TEST_CASE("base64 follows RFC 4648 section 10") {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (auto [bytes, text] : vectors) {
     CHECK(to_base64(bytes) == text);
     CHECK(from_base64(text) == bytes);
@@ -43,11 +47,11 @@ TEST_CASE("secrets are compared as wholes") {
 }
 
 TEST_CASE("digests agree with their published vectors") {
-  CHECK(to_hex(md5("abc")) == "900150983cd24fb0d6963f7d28e17f72");              // RFC 1321 A.5
-  CHECK(to_hex(sha1("abc")) == "a9993e364706816aba3e25717850c26c9cd0d89d");     // FIPS 180
-  CHECK(to_hex(hmac_sha1("Jefe", "what do ya want for nothing?")) ==            // RFC 2202
+  CHECK(to_hex(md5("abc")) == "900150983cd24fb0d6963f7d28e17f72");           // RFC 1321 A.5
+  CHECK(to_hex(sha1("abc")) == "a9993e364706816aba3e25717850c26c9cd0d89d");  // FIPS 180
+  CHECK(to_hex(hmac_sha1("Jefe", "what do ya want for nothing?")) ==         // RFC 2202
         "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
-  CHECK(crc32c("123456789") == 0xE3069283);                                     // RFC 3720
+  CHECK(crc32c("123456789") == 0xE3069283);  // RFC 3720
   CHECK(crc32c("6789", crc32c("12345")) == 0xE3069283);
 }
 

@@ -309,8 +309,8 @@ TEST_CASE("bad topics and filters") {
   CHECK(f.code_of_publish(message("a/+", "x")) == Code::invalid);
   CHECK(f.code_of_publish(message(std::string(1025, 'a'), "x")) == Code::invalid);
   CHECK(f.code_of_publish(message(std::string(32, '/'), "x")) == Code::invalid);
-  for (auto filter : {std::string(""), std::string("a/#/b"), std::string(1025, 'a'),
-                      std::string(32, '/')}) {
+  for (auto filter :
+       {std::string(""), std::string("a/#/b"), std::string(1025, 'a'), std::string(32, '/')}) {
     CHECK(f.code_of([&] { f.subscribe(0, recorder, filter); }) == Code::invalid);
   }
 }
@@ -319,9 +319,8 @@ TEST_CASE("an owner's refusal: nothing delivered, nothing retained, all or none"
   Fixture f;
   Recorder recorder;
   f.subscribe(1, recorder, "feeds/504/1");
-  auto code = f.code_of([&] {
-    f.publish_all(0, {retained("feeds/504/1", "good"), retained("feeds/504/1", "no")});
-  });
+  auto code = f.code_of(
+      [&] { f.publish_all(0, {retained("feeds/504/1", "good"), retained("feeds/504/1", "no")}); });
   CHECK(code == Code::denied);
   f.publish(0, retained("feeds/504/1", "yes"));
   CHECK(recorder.wait_for(1) == std::vector<Got>{{"feeds/504/1", "yes", 0, false}});
@@ -354,8 +353,8 @@ TEST_CASE("subscriptions into owned topics: checked, filtered, brought up to dat
   f.publish(0, retained("feeds/504/2", "hidden"));
   f.publish(0, retained("feeds/504/1", "kept"));
   f.subscribe(1, limited, "feeds/504/#", 0, one_feed);
-  CHECK(limited.got() == std::vector<Got>{{"feeds/504/1", "current", 0, true},
-                                          {"feeds/504/1", "kept", 0, true}});
+  CHECK(limited.got() ==
+        std::vector<Got>{{"feeds/504/1", "current", 0, true}, {"feeds/504/1", "kept", 0, true}});
   f.publish(0, message("feeds/504/2", "hidden"));
   f.publish(0, message("feeds/504/1", "seen"));
   CHECK(limited.wait_for(3).back() == Got{"feeds/504/1", "seen", 0, false});

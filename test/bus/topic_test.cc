@@ -136,14 +136,14 @@ TEST_CASE("is_topic") {
   CHECK(is_topic("/"));
   CHECK(is_topic(" "));
   CHECK(is_topic("\xc3\xa4/\xe2\x82\xac"));
-  CHECK_FALSE(is_topic(""));                            // [MQTT-4.7.3-1]
-  CHECK_FALSE(is_topic(std::string_view("a\0b", 3)));   // [MQTT-4.7.3-2]
-  CHECK_FALSE(is_topic(std::string(65536, 'a')));       // [MQTT-4.7.3-3]
+  CHECK_FALSE(is_topic(""));                           // [MQTT-4.7.3-1]
+  CHECK_FALSE(is_topic(std::string_view("a\0b", 3)));  // [MQTT-4.7.3-2]
+  CHECK_FALSE(is_topic(std::string(65536, 'a')));      // [MQTT-4.7.3-3]
   CHECK(is_topic(std::string(65535, 'a')));
-  CHECK_FALSE(is_topic("a/+"));                         // [MQTT-3.3.2-2]
+  CHECK_FALSE(is_topic("a/+"));  // [MQTT-3.3.2-2]
   CHECK_FALSE(is_topic("a/#"));
   CHECK_FALSE(is_topic("a+"));
-  CHECK_FALSE(is_topic("\xed\xa0\x80"));                // a surrogate [MQTT-1.5.3-1]
+  CHECK_FALSE(is_topic("\xed\xa0\x80"));  // a surrogate [MQTT-1.5.3-1]
   CHECK_FALSE(is_topic("\xff"));
 }
 

@@ -24,6 +24,7 @@ http::Response get(std::string_view target, std::vector<wire::HttpHeader> header
   head.method = "GET";
   head.target = target;
   head.headers = std::move(headers);
+  head.headers.push_back({"Host", "localhost"});
   rt::Peer peer;
   NoBody body;
   Limits limits;

@@ -66,7 +66,16 @@ struct Exchange {
   bool draining = false;
 
   // Sends `input`, then says the end; everything the server answers.
+  // HTTP/1.1 requests without a Host header get one.
   std::string run(std::string input, std::size_t step = 1 << 20) {
+    constexpr std::string_view line_end = " HTTP/1.1\r\n";
+    for (auto at = input.find(line_end); at != input.npos; at = input.find(line_end, at + 1)) {
+      auto behind = at + line_end.size();
+      if (input.substr(behind, 5) != "Host:") input.insert(behind, "Host: h\r\n");
+    }
+    return run_as_is(std::move(input), step);
+  }
+  std::string run_as_is(std::string input, std::size_t step = 1 << 20) {
     return rt::run_alone(talk(std::move(input), step));
   }
 
@@ -275,6 +284,13 @@ TEST_CASE("limits: heads and bodies that are too large, and malformed requests")
       fmt::format("PUT /echo/t HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n{}",
                   bomb.size(), bomb);
   CHECK(status_of(exchange.run(put)) == 413);
+}
+
+TEST_CASE("an HTTP/1.1 request has one Host header") {
+  Exchange exchange;
+  CHECK(status_of(exchange.run_as_is("GET /hello HTTP/1.1\r\n\r\n")) == 400);
+  CHECK(status_of(exchange.run_as_is("GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")) == 400);
+  CHECK(status_of(exchange.run_as_is("GET /hello HTTP/1.0\r\n\r\n")) == 200);
 }
 
 TEST_CASE("a client that leaves in the middle of its request is nobody's failure") {

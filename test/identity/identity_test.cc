@@ -373,6 +373,48 @@ TEST_CASE("a configured secret: known to be nobody's, then made, once") {
   }
 }
 
+TEST_CASE("a key gets other settings, which count at once") {
+  World world;
+  auto ann = world.cheap_account("ann");
+  Key key = world.key(ann, whole_draft());
+  Key other = world.key(ann, whole_draft());
+  REQUIRE(world.by_key(key.secret)->name == "sharing key");
+
+  KeyDraft changed;
+  changed.label = "read only";
+  changed.permissions.push_back({.actions = 1, .resources = {{7, "a"}}});
+  CHECK(world.run(world->update_key(key.id, changed)));
+  CHECK(same(world.run(world->find_key(key.secret))->settings, changed));
+  auto caller = world.by_key(key.secret);
+  REQUIRE(caller);
+  CHECK(caller->name == "read only");
+  CHECK_FALSE(caller->private_access);
+  CHECK_FALSE(caller->expires_at);
+  CHECK(same(world.run(world->find_key(other.secret))->settings, whole_draft()));
+
+  CHECK_FALSE(world.run(world->update_key(99, changed)));
+  changed.permissions[0].actions = 0;
+  CHECK(code_of([&] { world.run(world->update_key(key.id, changed)); }) == "invalid");
+  CHECK(world.run(world->find_key(key.secret))->settings.permissions[0].actions == 1);
+}
+
+TEST_CASE("a key gets another secret, the old one ends at once") {
+  World world;
+  auto ann = world.cheap_account("ann");
+  Key key = world.key(ann, whole_draft());
+  REQUIRE(world.by_key(key.secret));
+  auto secret = world.run(world->renew_key(key.id));
+  REQUIRE(secret);
+  CHECK(secret->size() == 48);
+  CHECK_FALSE(world.by_key(key.secret));
+  CHECK_FALSE(world.run(world->find_key(key.secret)));
+  auto caller = world.by_key(*secret);
+  REQUIRE(caller);
+  CHECK(caller->key == key.id);
+  CHECK(same(world.run(world->find_key(*secret))->settings, whole_draft()));
+  CHECK_FALSE(world.run(world->renew_key(99)));
+}
+
 TEST_CASE("an unknown key costs the database one look-up") {
   World world;
   world.cheap_account("ann");

@@ -32,14 +32,14 @@ struct Misspelt : models::Model<Misspelt> {
 
 void mistakes(orm::Session& session) {
   auto stations = orm::objects<Station>(session);
-  (void)stations.filter("nmae"_k = "x");  // error: the model has no such field
-  (void)stations.filter("name__gteq"_k = "x");  // error: unknown lookup suffix
-  (void)stations.filter("owner__nmae"_k = "x");  // error: the model has no such field
+  (void)stations.filter("nmae"_k = "x");          // error: the model has no such field
+  (void)stations.filter("name__gteq"_k = "x");    // error: unknown lookup suffix
+  (void)stations.filter("owner__nmae"_k = "x");   // error: the model has no such field
   (void)stations.filter("temperature"_k = "28");  // error: the value's type does not fit the field
   (void)stations.filter("temperature__contains"_k = 2.0);  // error: this lookup is for text fields
-  (void)stations.filter(f<&Station::nmae> == "x");  // error: no member named 'nmae'
-  (void)stations.filter(f<&Owner::name> == "x");  // error: no matching conversion
-  (void)stations.order_by("-idd");  // error: the model has no such field
+  (void)stations.filter(f<&Station::nmae> == "x");         // error: no member named 'nmae'
+  (void)stations.filter(f<&Owner::name> == "x");           // error: no matching conversion
+  (void)stations.order_by("-idd");                         // error: the model has no such field
   (void)orm::model_info<Nameless>();  // error: the first member of a model must be
   (void)orm::model_info<Misspelt>();  // error: meta: the model has no such field
 }

@@ -212,8 +212,8 @@ TEST_CASE("what is wrong with a channel") {
 TEST_CASE("all complaints come together, each once, and nothing is half done") {
   FeedChange change;
   change.title = "";
-  Channels channels = {channel("b"), channel("a"), channel("!"), channel("?"), channel("a"),
-                       channel("b"), channel("a")};
+  Channels channels = {channel("b"), channel("a"), channel("!"), channel("?"),
+                       channel("a"), channel("b"), channel("a")};
   CHECK(complaints(sofa(), change, channels) ==
         "datastreams can't have duplicate IDs: a,b\ntitle can't be blank\n"
         "datastreams_id is invalid");

@@ -438,10 +438,10 @@ TEST_CASE("hostile words find nothing and break nothing") {
   World world;
   world.create(titled("a OR b"));
   world.create(titled("other"));
-  for (std::string text :
-       {"\"", "\"\"\"", "*", "'", "';--", "a' OR '1'='1", "NEAR(", "title:", "^", "()", "-",
-        "{a}:b", "\\", "%", "_", "AND", "NOT", "zzz OR other", "other NOT a", "\xFF\xFE", "😀",
-        "---", "a*b\"c"}) {
+  for (std::string text : {"\"",          "\"\"\"",   "*",  "'",   "';--",  "a' OR '1'='1",
+                           "NEAR(",       "title:",   "^",  "()",  "-",     "{a}:b",
+                           "\\",          "%",        "_",  "AND", "NOT",   "zzz OR other",
+                           "other NOT a", "\xFF\xFE", "😀", "---", "a*b\"c"}) {
     CAPTURE(text);
     CHECK(world.search({.text = text}).total <= 1);
     CHECK(world.search({.tag = text}).total == 0);

@@ -59,6 +59,7 @@ Task<> serve_two_protocols(rt::Loops& loops) {
   rt::Listener listener(loops, "test", any, limits, metrics);
   listener.handle(rt::Protocol::http, say("http", rt::OnStop::close));
   listener.handle(rt::Protocol::mqtt, say("mqtt", rt::OnStop::close));
+  listener.bind();
   listener.start();
   auto endpoint = listener.endpoint();
   CHECK(endpoint.port != 0);
@@ -72,7 +73,8 @@ Task<> serve_two_protocols(rt::Loops& loops) {
   auto open = co_await rt::connect(loop, endpoint);
   co_await rt::write_all(*open, "GET");
   auto silent = co_await rt::connect(loop, endpoint);
-  co_await listener.stop();
+  co_await listener.begin_stop();
+  co_await listener.end_stop();
   bool refused = false;
   try {
     auto late = co_await rt::connect(loop, endpoint);

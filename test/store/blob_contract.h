@@ -57,9 +57,7 @@ inline std::string load(Blob& blobs, std::string_view name) {
   auto reader = open(blobs, name);
   return reader ? read(*reader) : "(absent)";
 }
-inline bool remove(Blob& blobs, std::string_view name) {
-  return rt::run_alone(blobs.remove(name));
-}
+inline bool remove(Blob& blobs, std::string_view name) { return rt::run_alone(blobs.remove(name)); }
 
 // --- the parts of the suite -----------------------------------------------------------------
 

@@ -45,8 +45,7 @@ inline void erase(Kv& kv, Range range) {
   commit(kv, std::move(batch));
 }
 inline std::vector<Entry> scan(Kv& kv, Range range, std::size_t limit = 1000,
-                               Order order = Order::ascending,
-                               const Snapshot* snapshot = nullptr) {
+                               Order order = Order::ascending, const Snapshot* snapshot = nullptr) {
   return rt::run_alone(kv.scan(std::move(range), limit, order, snapshot));
 }
 // The keys found, each followed by a space.

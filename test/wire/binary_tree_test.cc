@@ -35,18 +35,12 @@ std::string from_cbor(std::string_view hex) { return show(parse_cbor(bytes_of(he
 // A random tree without doubles that print in more than one way.
 std::string random_json(SeededRandom& random, int depth) {
   switch (random.below(depth > 0 ? 8 : 6)) {
-    case 0:
-      return "null";
-    case 1:
-      return random.below(2) ? "true" : "false";
-    case 2:
-      return std::to_string(random.next() >> random.below(64));
-    case 3:
-      return "-" + std::to_string(1 + (random.next() >> (1 + random.below(63))));
-    case 4:
-      return std::to_string(random.below(1000)) + ".5";
-    case 5:
-      return '"' + std::string(random.below(random.below(20) ? 40 : 70'000), 'x') + '"';
+    case 0: return "null";
+    case 1: return random.below(2) ? "true" : "false";
+    case 2: return std::to_string(random.next() >> random.below(64));
+    case 3: return "-" + std::to_string(1 + (random.next() >> (1 + random.below(63))));
+    case 4: return std::to_string(random.below(1000)) + ".5";
+    case 5: return '"' + std::string(random.below(random.below(20) ? 40 : 70'000), 'x') + '"';
     case 6: {
       std::string text = "[";
       for (auto i = random.below(random.below(9) ? 5 : 40); i > 0; --i) {

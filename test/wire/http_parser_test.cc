@@ -82,6 +82,7 @@ TEST_CASE("what could smuggle a request is refused") {
       "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
       "GET / HTTP/1.1\r\nContent-Length: 1, 1\r\nTransfer-Encoding: chunked\r\n\r\n",
       "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+      "GET / HTTP/1.1\r\nTransfer-Encoding: sneaky\r\n\r\n",
       "GET / HTTP/1.1\r\nName : value\r\n\r\n",
       "GET / HTTP/1.1\nHost: x\n\n",
       "GET / HTTP/1.1\r\nBad Name: x\r\n\r\n",

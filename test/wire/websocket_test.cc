@@ -24,18 +24,12 @@ std::string describe(const WebSocketEvent& event) {
   std::string payload = event.payload.size() > 60 ? fmt::format("<{}>", event.payload.size())
                                                   : std::string(event.payload);
   switch (event.kind) {
-    case Kind::text:
-      return "text " + payload;
-    case Kind::binary:
-      return "binary " + to_hex(payload);
-    case Kind::ping:
-      return "ping " + payload;
-    case Kind::pong:
-      return "pong " + payload;
-    case Kind::close:
-      return fmt::format("close {} {}", code, payload);
-    case Kind::failure:
-      return fmt::format("failure {}", code);
+    case Kind::text: return "text " + payload;
+    case Kind::binary: return "binary " + to_hex(payload);
+    case Kind::ping: return "ping " + payload;
+    case Kind::pong: return "pong " + payload;
+    case Kind::close: return fmt::format("close {} {}", code, payload);
+    case Kind::failure: return fmt::format("failure {}", code);
   }
   return "?";
 }

@@ -47,8 +47,8 @@ std::string_view literal_start(std::string_view filter) {
 }  // namespace
 
 std::string encode_retained(const Message& message) {
-  unsigned flags = (message.at_least_once ? flag_at_least_once : 0) |
-                   (message.at ? flag_has_time : 0);
+  unsigned flags =
+      (message.at_least_once ? flag_at_least_once : 0) | (message.at ? flag_has_time : 0);
   std::string value;
   value.reserve(12 + message.content_type.size() + message.payload.size());
   value.push_back(format_version);
@@ -131,9 +131,7 @@ Task<> Retained::store(std::vector<MessagePtr> messages) {
 // and when the loops have been stopped for good, a writer that will never go on harms nobody.
 void Retained::start_writing() {
   auto ended = [](std::exception_ptr failure) { TT_ASSERT(failure == nullptr); };
-  loop_.post([this, ended] {
-    boost::asio::co_spawn(loop_.executor(), write_pending(), ended);
-  });
+  loop_.post([this, ended] { boost::asio::co_spawn(loop_.executor(), write_pending(), ended); });
 }
 
 Task<> Retained::join() {

@@ -9,9 +9,9 @@ struct SubscriptionTable::Node {
   using Children =
       std::unordered_map<std::string, std::unique_ptr<Node>, StringHash, std::equal_to<>>;
 
-  Children children;              // by the text of the level
-  std::unique_ptr<Node> any_one;  // '+'
-  std::unique_ptr<Node> any_rest; // '#'
+  Children children;               // by the text of the level
+  std::unique_ptr<Node> any_one;   // '+'
+  std::unique_ptr<Node> any_rest;  // '#'
   std::vector<Subscription*> local;
   std::vector<LoopIndex> remote;
 

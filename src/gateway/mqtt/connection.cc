@@ -149,8 +149,7 @@ Task<> Connection::finish() {
   co_await scope_.join();
   co_await unsubscribe_all();
   if (ticket_ != 0) gateway_.clients().leave(ticket_);
-  log::debug("mqtt connection ended",
-             {{"client", session_.client_id()}, {"reason", end_reason_}});
+  log::debug("mqtt connection ended", {{"client", session_.client_id()}, {"reason", end_reason_}});
   if (dropped_ > 0) {
     log::warn("slow consumer missed messages",
               {{"client", session_.client_id()}, {"messages", dropped_}});
@@ -173,8 +172,8 @@ Task<> Connection::authenticate(Authenticate request) {
   }
   if (!caller_ && !is_anonymous) {
     gateway_.counters().refused_connects.Increment();
-    log::info("mqtt client refused", {{"client", session_.client_id()},
-                                      {"address", stream_->peer().address}});
+    log::info("mqtt client refused",
+              {{"client", session_.client_id()}, {"address", stream_->peer().address}});
     session_.refuse(refusal, events_);
     auto event = std::move(events_.back());
     events_.clear();

@@ -69,8 +69,8 @@ void OutgoingQueue::tidy_up() {
 
 void WriteBatch::append(std::string_view bytes) {
   TT_ASSERT(bytes_.size() + bytes.size() <= bytes_.capacity());
-  bool goes_on = !parts_.empty() && parts_.back().data() + parts_.back().size() ==
-                                        bytes_.data() + bytes_.size();
+  bool goes_on = !parts_.empty() &&
+                 parts_.back().data() + parts_.back().size() == bytes_.data() + bytes_.size();
   bytes_.append(bytes);
   if (goes_on) {
     parts_.back() = {parts_.back().data(), parts_.back().size() + bytes.size()};

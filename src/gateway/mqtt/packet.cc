@@ -350,8 +350,8 @@ void append_pingresp(std::string& out) { append_fixed_header(out, pingresp, 0, 0
 void append_publish_head(std::string& out, const PublishHead& head) {
   bool has_id = head.qos != Qos::at_most_once;
   auto body_bytes = 2 + head.topic.size() + (has_id ? 2 : 0) + head.payload_bytes;
-  auto flags = static_cast<unsigned>(head.qos) << 1 | (head.retain ? 1u : 0u) |
-               (head.duplicate ? 8u : 0u);
+  auto flags =
+      static_cast<unsigned>(head.qos) << 1 | (head.retain ? 1u : 0u) | (head.duplicate ? 8u : 0u);
   append_fixed_header(out, publish, flags, body_bytes);
   append_u16(out, head.topic.size());
   out.append(head.topic);

@@ -18,26 +18,36 @@ std::string_view take_segment(std::string_view& path) {
 
 bool is_empty(std::string_view path) { return path.find_first_not_of('/') == path.npos; }
 
-// What stands in a path under /v2/feeds.
+// What stands in a path under /v2/feeds or /v2/keys.
 struct Address {
   registry::FeedId feed = 0;
   std::string_view stream;  // percent-encoding was taken off by the transport
   std::string_view point;
+  std::string_view key;
 };
 
 using Operation = Task<ApiReply> (*)(Services&, const ApiRequest&, const Address&);
 
 // Which resource a path names.
-enum class Kind { feeds, feed, datastreams, datastream, datapoints, datapoint };
+enum class Kind {
+  feeds,
+  feed,
+  datastreams,
+  datastream,
+  datapoints,
+  datapoint,
+  keys,
+  key,
+  regeneration
+};
 
 struct Target {
   Kind kind;
   Address address;
 };
 
-// nullopt: no such route.  Throws not_found for a feed id that cannot be one.
-std::optional<Target> locate(std::string_view path) {
-  if (take_segment(path) != "feeds") return std::nullopt;
+// `path` is behind /feeds.  Throws not_found for a feed id that cannot be one.
+std::optional<Target> locate_feed(std::string_view path) {
   Target target{Kind::feeds, {}};
   if (is_empty(path)) return target;
   auto id = take_segment(path);
@@ -58,6 +68,26 @@ std::optional<Target> locate(std::string_view path) {
   target.address.point = take_segment(path);
   target.kind = Kind::datapoint;
   return is_empty(path) ? std::optional(target) : std::nullopt;
+}
+
+// `path` is behind /keys.
+std::optional<Target> locate_key(std::string_view path) {
+  Target target{Kind::keys, {}};
+  if (is_empty(path)) return target;
+  target.address.key = take_segment(path);
+  target.kind = Kind::key;
+  if (is_empty(path)) return target;
+  if (take_segment(path) != "regenerate") return std::nullopt;
+  target.kind = Kind::regeneration;
+  return is_empty(path) ? std::optional(target) : std::nullopt;
+}
+
+// nullopt: no such route.  Throws not_found.
+std::optional<Target> locate(std::string_view path) {
+  auto collection = take_segment(path);
+  if (collection == "feeds") return locate_feed(path);
+  if (collection == "keys") return locate_key(path);
+  return std::nullopt;
 }
 
 struct Route {
@@ -82,6 +112,10 @@ template <auto operation>
 Task<ApiReply> on_point(Services& services, const ApiRequest& request, const Address& at) {
   return operation(services, request, PointAddress{at.feed, at.stream, at.point});
 }
+template <auto operation>
+Task<ApiReply> on_key(Services& services, const ApiRequest& request, const Address& at) {
+  return operation(services, request, at.key);
+}
 
 constexpr Route routes[] = {
     {Kind::feeds, "GET", on_all<list_feeds>},
@@ -98,6 +132,12 @@ constexpr Route routes[] = {
     {Kind::datapoint, "GET", on_point<read_datapoint>},
     {Kind::datapoint, "PUT", on_point<update_datapoint>},
     {Kind::datapoint, "DELETE", on_point<delete_datapoint>},
+    {Kind::keys, "GET", on_all<list_keys>},
+    {Kind::keys, "POST", on_all<create_key>},
+    {Kind::key, "GET", on_key<read_key>},
+    {Kind::key, "PUT", on_key<update_key>},
+    {Kind::key, "DELETE", on_key<delete_key>},
+    {Kind::regeneration, "POST", on_key<regenerate_key>},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "gateway/xively/csv_input.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/json_input.h"
+#include "telemetry/telemetry.h"
 
 namespace tt::gateway::xively {
 namespace {
@@ -59,6 +60,15 @@ void require_ids(const std::vector<DatastreamInput>& streams) {
   }
 }
 
+void require_values(const DatastreamInput& stream, const Limits& limits) {
+  if (stream.current_value) telemetry::require_value(*stream.current_value, limits);
+  for (const auto& point : stream.datapoints) telemetry::require_value(point.value, limits);
+}
+
+void require_values(const std::vector<DatastreamInput>& streams, const Limits& limits) {
+  for (const auto& stream : streams) require_values(stream, limits);
+}
+
 void require_count(std::size_t points, const Limits& limits) {
   if (points <= limits.datapoints_per_request_max) return;
   throw Error(Code::unprocessable,
@@ -89,6 +99,7 @@ Parsed<FeedInput> parse_feed(std::string_view body, Format format, const Limits&
   }
   require_ids(parsed.value.datastreams);
   require_count(parsed.value.datastreams, limits);
+  require_values(parsed.value.datastreams, limits);
   return parsed;
 }
 
@@ -105,6 +116,7 @@ Parsed<DatastreamInput> parse_datastream(std::string_view body, std::string_view
     throw not_acceptable();
   }
   require_count(parsed.value.datapoints.size(), limits);
+  require_values(parsed.value, limits);
   return parsed;
 }
 
@@ -126,6 +138,7 @@ Parsed<std::vector<DatastreamInput>> parse_datastreams(std::string_view body, Fo
   }
   require_ids(parsed.value);
   require_count(parsed.value, limits);
+  require_values(parsed.value, limits);
   return parsed;
 }
 

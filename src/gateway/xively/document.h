@@ -3,9 +3,10 @@
 // What a client may say about a feed, whatever the format it says it in.
 //
 // Views in these structs point into the request's body.  Members that are read-only for clients
-// (id, updated, created, status, creator, …) are ignored when they are sent, because clients echo
-// the documents that they have read.
+// (id, created, status, creator, …) are ignored when they are sent, because clients echo the
+// documents that they have read; `updated` is the time of values that bring none.
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -11,35 +11,28 @@ constexpr std::string_view denied_text =
     "You do not have the necessary permissions to access this resource";
 
 int status_of(Code code) {
-  // "403: … also rate limit in v2"; 406 rather than 415, for formats that are not offered.
+  // "403: … also rate limit in v2"
   if (code == Code::exhausted) return 403;
-  if (code == Code::unsupported) return 406;
   return http::status_of(code);
+}
+
+// The two beginnings of what wire::read_json says.
+bool is_json_problem(std::string_view message) {
+  return message.starts_with("parse error:") || message.starts_with("lexical error:");
 }
 
 std::string_view title_of(const Error& error) {
   switch (status_of(error.code())) {
-    case 400:
-      return std::string_view(error.what()).starts_with("parse error") ? "JSON Parser Error"
-                                                                       : "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not found";
-    case 406:
-      return "Not Acceptable";
-    case 409:
-      return "Conflict";
-    case 413:
-      return "Request Entity Too Large";
-    case 422:
-      return "Unprocessable Entity";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Internal Server Error";
+    case 400: return is_json_problem(error.what()) ? "JSON Parser Error" : "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not found";
+    case 406: return "Not Acceptable";
+    case 409: return "Conflict";
+    case 413: return "Request Entity Too Large";
+    case 422: return "Unprocessable Entity";
+    case 503: return "Service Unavailable";
+    default: return "Internal Server Error";
   }
 }
 
@@ -48,13 +41,11 @@ std::string text_of(const Error& error) {
     case Code::unauthenticated:
       return "You do not have the necessary permissions to access this resource; send your API key "
              "in the header X-ApiKey";
-    case Code::denied:
-      return std::string(denied_text);
+    case Code::denied: return std::string(denied_text);
     case Code::corrupt:
     case Code::internal:
       return "Something went wrong on our side; the server's log has the details";
-    default:
-      return error.what();
+    default: return error.what();
   }
 }
 
@@ -90,7 +81,7 @@ Error no_route(std::string_view method, std::string_view path) {
 Error unauthorized() { return Error(Code::unauthenticated, "no valid API key"); }
 
 Error not_acceptable() {
-  return Error(Code::unsupported, "This resource is not offered in the requested format");
+  return Error(Code::not_acceptable, "This resource is not offered in the requested format");
 }
 
 ApiReply error_reply(const Error& error, Format format) {

@@ -17,14 +17,10 @@ constexpr std::pair<std::string_view, Format> media_types[] = {
 
 std::string_view content_type_of(Format format) {
   switch (format) {
-    case Format::json:
-      return "application/json; charset=utf-8";
-    case Format::csv:
-      return "text/csv; charset=utf-8";
-    case Format::xml:
-      return "application/xml; charset=utf-8";
-    case Format::png:
-      return "image/png";
+    case Format::json: return "application/json; charset=utf-8";
+    case Format::csv: return "text/csv; charset=utf-8";
+    case Format::xml: return "application/xml; charset=utf-8";
+    case Format::png: return "image/png";
   }
   return "application/octet-stream";
 }

@@ -128,16 +128,12 @@ Task<Datapoints> read_raw(archive::Archive& archive, archive::SeriesId series,
 
 std::string value_of(const archive::Bucket& bucket, Function function) {
   switch (function) {
-    case Function::last:
-      return bucket.last.value;
+    case Function::last: return bucket.last.value;
     case Function::average:
       return fmt::format("{}", bucket.sum / static_cast<double>(bucket.numeric));
-    case Function::sum:
-      return fmt::format("{}", bucket.sum);
-    case Function::min:
-      return fmt::format("{}", bucket.min);
-    case Function::max:
-      return fmt::format("{}", bucket.max);
+    case Function::sum: return fmt::format("{}", bucket.sum);
+    case Function::min: return fmt::format("{}", bucket.min);
+    case Function::max: return fmt::format("{}", bucket.max);
   }
   return {};
 }
@@ -171,7 +167,8 @@ Task<Datapoints> read_sampled(archive::Archive& archive, archive::SeriesId serie
   auto last_end = std::min(query.end, slot + interval * static_cast<std::int64_t>(wanted));
   auto from = slot - interval;
   auto until = (query.discrete ? last_end : query.end) - Microseconds(1);
-  auto buckets = co_await archive.summarize(series, from, until, interval, wanted + 1);
+  archive::Intervals intervals{from, until, interval, wanted + 1};
+  auto buckets = co_await archive.summarize(series, intervals);
   Datapoints points;
   auto add = [&](Time at, const std::string& value) {
     if (at >= slot && at <= query.end && points.size() < wanted) points.push_back({at, value});

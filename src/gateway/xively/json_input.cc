@@ -22,14 +22,11 @@ void require_object(JsonValue value, std::string_view what) {
 // A text or number, as it was written; nullopt for null.
 std::optional<std::string_view> scalar(JsonValue value, std::string_view what) {
   switch (value.kind()) {
-    case JsonKind::null:
-      return std::nullopt;
+    case JsonKind::null: return std::nullopt;
     case JsonKind::string:
     case JsonKind::number:
-    case JsonKind::boolean:
-      return value.text();
-    default:
-      throw wrong(what, "is invalid");
+    case JsonKind::boolean: return value.text();
+    default: throw wrong(what, "is invalid");
   }
 }
 
@@ -149,6 +146,7 @@ FeedInput read_feed(JsonValue value) {
   require_object(value, "Feed");
   FeedInput feed;
   auto& change = feed.change;
+  std::optional<Time> updated;
   for (auto [key, member] : value.members()) {
     if (key == "title") change.title = text(member, "Title");
     if (key == "description") change.description = text(member, "Description");
@@ -159,6 +157,12 @@ FeedInput read_feed(JsonValue value) {
     if (key == "tags") change.tags = tags(member);
     if (key == "location") read_location(member, change.location);
     if (key == "datastreams") feed.datastreams = read_datastreams(member);
+    // Clients echo what they have read, so a timestamp that cannot be is no mistake here.
+    if (key == "updated") updated = parse_time(member.text());
+  }
+  // "legacy: default timestamp of all streams in that write; per-stream `at` wins"
+  for (auto& stream : feed.datastreams) {
+    if (!stream.at && stream.current_value) stream.at = updated;
   }
   return feed;
 }

@@ -39,4 +39,14 @@ Task<ApiReply> update_datapoint(Services& services, const ApiRequest& request,
 Task<ApiReply> delete_datapoint(Services& services, const ApiRequest& request,
                                 PointAddress address);
 
+// keys.cc: only with a master key, except that every key may read itself
+Task<ApiReply> list_keys(Services& services, const ApiRequest& request);
+Task<ApiReply> create_key(Services& services, const ApiRequest& request);
+Task<ApiReply> read_key(Services& services, const ApiRequest& request, std::string_view secret);
+Task<ApiReply> update_key(Services& services, const ApiRequest& request, std::string_view secret);
+Task<ApiReply> delete_key(Services& services, const ApiRequest& request, std::string_view secret);
+// Answers with the key's new address.
+Task<ApiReply> regenerate_key(Services& services, const ApiRequest& request,
+                              std::string_view secret);
+
 }  // namespace tt::gateway::xively

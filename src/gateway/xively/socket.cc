@@ -234,7 +234,8 @@ void SocketSession::reply(const Incoming& incoming, int status, std::string_view
 
 void SocketSession::deliver(const bus::MessagePtr& message, std::uint64_t tag,
                             bus::Delivery delivery) noexcept {
-  if (delivery == bus::Delivery::retained || ended_) return;  // a subscription brings updates, not the state
+  if (delivery == bus::Delivery::retained || ended_)
+    return;  // a subscription brings updates, not the state
   if (updates_.size() >= updates_max) {
     auto same = [&](const Update& update) { return update.tag == tag; };
     auto older = std::find_if(updates_.begin(), updates_.end(), same);

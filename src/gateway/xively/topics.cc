@@ -126,7 +126,8 @@ Task<> Topics::watch_here(registry::FeedId feed) {
   watched_[feed] = id;
 }
 
-void Topics::deliver(const bus::MessagePtr& message, std::uint64_t, bus::Delivery delivery) noexcept {
+void Topics::deliver(const bus::MessagePtr& message, std::uint64_t,
+                     bus::Delivery delivery) noexcept {
   if (delivery == bus::Delivery::retained || stopping_) return;
   if (updates_.size() >= updates_max) updates_.pop_front();
   updates_.push_back(message);

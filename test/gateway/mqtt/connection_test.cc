@@ -64,6 +64,10 @@ class FakeIdentity final : public identity::Identity {
   Task<std::vector<identity::Key>> keys(identity::AccountId) override {
     co_return std::vector<identity::Key>{};
   }
+  Task<bool> update_key(std::int64_t, identity::KeyDraft) override { co_return false; }
+  Task<std::optional<std::string>> renew_key(std::int64_t) override {
+    co_return std::optional<std::string>{};
+  }
   Task<bool> delete_key(std::int64_t) override { co_return false; }
 
   std::atomic<int> calls_left = 1'000'000;
@@ -268,8 +272,8 @@ TEST_CASE("who may log in") {
   CHECK(unknown.read(4) == bytes({0x20, 2, 0, 5}));
   CHECK(unknown.is_closed());
   // User name and password of an account: flags 0xc2
-  password.send(bytes({0x10, 26, 0, 4, "MQTT", 4, 0xc2, 0, 0, 0, 1, "c", 0, 3, "ada", 0, 6,
-                       "secret"}));
+  password.send(
+      bytes({0x10, 26, 0, 4, "MQTT", 4, 0xc2, 0, 0, 0, 1, "c", 0, 3, "ada", 0, 6, "secret"}));
   CHECK(password.read(4) == bytes({0x20, 2, 0, 0}));
   wrong.send(bytes({0x10, 25, 0, 4, "MQTT", 4, 0xc2, 0, 0, 0, 1, "c", 0, 3, "ada", 0, 5, "wrong"}));
   CHECK(wrong.read(4) == bytes({0x20, 2, 0, 5}));

@@ -39,16 +39,16 @@ T decode_as(const std::string& input) {
 
 TEST_CASE("CONNECT: the example of figures 3.6 and 3.2.2, all fields") {
   auto packet = decode_as<Connect>(bytes({
-      0x10, 41,                      // 3.1.1: type 1, remaining length
-      0, 4, "MQTT",                  // 3.1.2.1
-      4,                             // 3.1.2.2 level
-      0b11101110,                    // 3.1.2.3 user, password, will retain, QoS 1, will, clean
-      0, 10,                         // 3.1.2.10 keep alive
-      0, 3, "dev",                   // 3.1.3.1 client identifier
-      0, 4, "will",                  // 3.1.3.2
-      0, 5, std::string("by\0e!", 5),// 3.1.3.3 binary
-      0, 3, "key",                   // 3.1.3.4
-      0, 6, std::string("\xffpass\0", 6),  // 3.1.3.5 binary
+      0x10,       41,          // 3.1.1: type 1, remaining length
+      0,          4,  "MQTT",  // 3.1.2.1
+      4,                       // 3.1.2.2 level
+      0b11101110,              // 3.1.2.3 user, password, will retain, QoS 1, will, clean
+      0,          10,          // 3.1.2.10 keep alive
+      0,          3,  "dev",   // 3.1.3.1 client identifier
+      0,          4,  "will",  // 3.1.3.2
+      0,          5,  std::string("by\0e!", 5),      // 3.1.3.3 binary
+      0,          3,  "key",                         // 3.1.3.4
+      0,          6,  std::string("\xffpass\0", 6),  // 3.1.3.5 binary
   }));
   CHECK(packet.level == 4);
   CHECK(packet.clean_session);
@@ -95,8 +95,7 @@ TEST_CASE("PUBLISH: section 3.3") {
 }
 
 TEST_CASE("SUBSCRIBE and UNSUBSCRIBE: the examples of 3.8.3 and 3.10.3") {
-  auto subscribe =
-      decode_as<Subscribe>(bytes({0x82, 14, 0, 10, 0, 3, "a/b", 1, 0, 3, "c/d", 2}));
+  auto subscribe = decode_as<Subscribe>(bytes({0x82, 14, 0, 10, 0, 3, "a/b", 1, 0, 3, "c/d", 2}));
   CHECK(subscribe.id == 10);
   REQUIRE(subscribe.requests.size() == 2);
   CHECK(subscribe.requests[0].filter == "a/b");

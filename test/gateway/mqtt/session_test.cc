@@ -92,9 +92,9 @@ TEST_CASE("3.2.2.3: the refusals") {
     int code;
   };
   const Row rows[] = {
-      {bytes({0x10, 13, 0, 4, "MQTT", 5, 2, 0, 10, 0, 1, "c"}), 1},    // [MQTT-3.1.2-2]
-      {bytes({0x10, 12, 0, 4, "MQTT", 4, 0, 0, 10, 0, 0}), 2},         // [MQTT-3.1.3-8]
-      {bytes({0x10, 14, 0, 6, "MQIsdp", 3, 2, 0, 10, 0, 0}), 2},       // 3.1 wants 1 to 23 bytes
+      {bytes({0x10, 13, 0, 4, "MQTT", 5, 2, 0, 10, 0, 1, "c"}), 1},  // [MQTT-3.1.2-2]
+      {bytes({0x10, 12, 0, 4, "MQTT", 4, 0, 0, 10, 0, 0}), 2},       // [MQTT-3.1.3-8]
+      {bytes({0x10, 14, 0, 6, "MQIsdp", 3, 2, 0, 10, 0, 0}), 2},     // 3.1 wants 1 to 23 bytes
       {bytes({0x10, 0x8d, 2, 0, 4, "MQTT", 4, 2, 0, 10, 1, 1, std::string(257, 'c')}), 2},
   };
   for (const auto& row : rows) {
@@ -202,9 +202,9 @@ TEST_CASE("3.3: messages to the client") {
   talk.connect(connect_packet);
   talk.deliver(message("a", "1"), Qos::at_most_once);
   talk.deliver(message("a", "2"), Qos::at_least_once);
-  talk.deliver(message("a", "3"), Qos::at_most_once, true);  // [MQTT-3.3.1-8]
-  CHECK(talk.out() == bytes({0x30, 4, 0, 1, "a", "1",        //
-                             0x32, 6, 0, 1, "a", 0, 1, "2",  //
+  talk.deliver(message("a", "3"), Qos::at_most_once, true);    // [MQTT-3.3.1-8]
+  CHECK(talk.out() == bytes({0x30, 4, 0, 1, "a", "1",          //
+                             0x32, 6, 0, 1, "a", 0,   1, "2",  //
                              0x31, 4, 0, 1, "a", "3"}));
   CHECK(talk.session.outbox().inflight() == 1);
   talk.in(bytes({0x40, 2, 0, 2}));  // not in flight: ignored
@@ -222,7 +222,7 @@ TEST_CASE("the window: QoS 1 waits for PUBACKs, QoS 0 does not") {
     talk.deliver(message("a", payload), Qos::at_least_once);
   }
   talk.deliver(message("a", "0"), Qos::at_most_once);
-  CHECK(talk.out() == bytes({0x32, 6, 0, 1, "a", 0, 1, "1", 0x32, 6, 0, 1, "a", 0, 2, "2",  //
+  CHECK(talk.out() == bytes({0x32, 6, 0, 1, "a", 0,  1, "1", 0x32, 6, 0, 1, "a", 0, 2, "2",  //
                              0x30, 4, 0, 1, "a", "0"}));
   CHECK(talk.out().empty());
   CHECK(talk.session.outbox().held() == 2);

@@ -23,18 +23,15 @@ Code constraint_code(int extended) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
-    case SQLITE_CONSTRAINT_FOREIGNKEY:
-      return Code::conflict;
-    default:
-      return Code::invalid;
+    case SQLITE_CONSTRAINT_FOREIGNKEY: return Code::conflict;
+    default: return Code::invalid;
   }
 }
 
 // `status` is an extended result code.
 Code code_of(int status) {
   switch (status & 0xff) {
-    case SQLITE_CONSTRAINT:
-      return constraint_code(status);
+    case SQLITE_CONSTRAINT: return constraint_code(status);
     case SQLITE_FULL:
     case SQLITE_READONLY:
     case SQLITE_IOERR:
@@ -42,31 +39,22 @@ Code code_of(int status) {
     case SQLITE_PERM:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_NOMEM:
-      return Code::unavailable;
+    case SQLITE_NOMEM: return Code::unavailable;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return Code::corrupt;
-    case SQLITE_TOOBIG:
-      return Code::too_large;
-    default:
-      return Code::internal;
+    case SQLITE_NOTADB: return Code::corrupt;
+    case SQLITE_TOOBIG: return Code::too_large;
+    default: return Code::internal;
   }
 }
 
 std::string_view advice(int status) {
   switch (status & 0xff) {
-    case SQLITE_FULL:
-      return "; free some space on its disk";
-    case SQLITE_READONLY:
-      return "; check the permissions of the file and its folder";
-    case SQLITE_BUSY:
-      return "; another process holds it";
+    case SQLITE_FULL: return "; free some space on its disk";
+    case SQLITE_READONLY: return "; check the permissions of the file and its folder";
+    case SQLITE_BUSY: return "; another process holds it";
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return "; restore it from a backup";
-    default:
-      return "";
+    case SQLITE_NOTADB: return "; restore it from a backup";
+    default: return "";
   }
 }
 
@@ -178,16 +166,11 @@ std::string bytes_at(sqlite3_stmt* compiled, int column) {
 
 Value stored_cell(sqlite3_stmt* compiled, int column) {
   switch (sqlite3_column_type(compiled, column)) {
-    case SQLITE_INTEGER:
-      return std::int64_t{sqlite3_column_int64(compiled, column)};
-    case SQLITE_FLOAT:
-      return sqlite3_column_double(compiled, column);
-    case SQLITE_TEXT:
-      return bytes_at(compiled, column);
-    case SQLITE_BLOB:
-      return Bytes{bytes_at(compiled, column)};
-    default:
-      return Null{};
+    case SQLITE_INTEGER: return std::int64_t{sqlite3_column_int64(compiled, column)};
+    case SQLITE_FLOAT: return sqlite3_column_double(compiled, column);
+    case SQLITE_TEXT: return bytes_at(compiled, column);
+    case SQLITE_BLOB: return Bytes{bytes_at(compiled, column)};
+    default: return Null{};
   }
 }
 

@@ -17,19 +17,14 @@ std::string successor(std::string prefix) {
 
 std::string_view type_of(Kind kind) {
   switch (kind) {
-    case Kind::id:
-      return "INTEGER PRIMARY KEY AUTOINCREMENT";
+    case Kind::id: return "INTEGER PRIMARY KEY AUTOINCREMENT";
     case Kind::integer:
     case Kind::boolean:
     case Kind::time:
-    case Kind::foreign_key:
-      return "INTEGER";
-    case Kind::real:
-      return "REAL";
-    case Kind::text:
-      return "TEXT";
-    case Kind::bytes:
-      return "BLOB";
+    case Kind::foreign_key: return "INTEGER";
+    case Kind::real: return "REAL";
+    case Kind::text: return "TEXT";
+    case Kind::bytes: return "BLOB";
   }
   TT_ASSERT(!"unknown kind");
 }
@@ -56,12 +51,9 @@ struct LiteralWriter {
 
 std::string_view action_of(models::OnDelete on_delete) {
   switch (on_delete) {
-    case models::OnDelete::restrict:
-      return "NO ACTION";  // checked when the statement ends
-    case models::OnDelete::cascade:
-      return "CASCADE";
-    case models::OnDelete::set_null:
-      return "SET NULL";
+    case models::OnDelete::restrict: return "NO ACTION";  // checked when the statement ends
+    case models::OnDelete::cascade: return "CASCADE";
+    case models::OnDelete::set_null: return "SET NULL";
   }
   TT_ASSERT(!"unknown action");
 }
@@ -78,14 +70,10 @@ void SqliteDialect::write_text_lookup(Statement& statement, std::string_view col
     statement.text += after;
   };
   switch (lookup) {
-    case Lookup::iexact:
-      return write("lower({}) = lower(", ")");
-    case Lookup::contains:
-      return write("instr({}, ", ") > 0");
-    case Lookup::icontains:
-      return write("instr(lower({}), lower(", ")) > 0");
-    default:
-      break;
+    case Lookup::iexact: return write("lower({}) = lower(", ")");
+    case Lookup::contains: return write("instr({}, ", ") > 0");
+    case Lookup::icontains: return write("instr(lower({}), lower(", ")) > 0");
+    default: break;
   }
   TT_ASSERT(lookup == Lookup::startswith);
   std::string end = successor(text);

@@ -64,7 +64,7 @@ class CommitQueue {
 
   std::mutex mutex_;
   std::vector<Commit*> queued_;
-  bool is_writing_ = false;  // run() will look at queued_ again
+  bool is_writing_ = false;    // run() will look at queued_ again
   rt::OffloadPool thread_{1};  // last: it uses the members above
 };
 

@@ -111,7 +111,7 @@ void make_folder(const std::string& path) {
 }
 
 std::size_t free_bytes(const std::string& path) noexcept {
-  struct statvfs disk {};
+  struct statvfs disk{};
   return ::statvfs(path.c_str(), &disk) == 0 ? disk.f_bavail * disk.f_frsize : 0;
 }
 

@@ -32,8 +32,8 @@ struct Folder {
 Place place_of(const Value& value, std::string_view name) {
   auto place = decode_place(value.bytes);
   if (place) return std::move(*place);
-  throw Error(Code::corrupt, fmt::format("the blob \"{}\" is damaged: {}", name,
-                                         place.error().message));
+  throw Error(Code::corrupt,
+              fmt::format("the blob \"{}\" is damaged: {}", name, place.error().message));
 }
 
 // The note that the file which `place` names is waste; nothing if the blob is in the Kv.
@@ -91,8 +91,8 @@ class FileReader final : public BlobReader {
     std::uint64_t begin = first * chunk_bytes;
     std::uint64_t end = std::min<std::uint64_t>((last + 1) * chunk_bytes, size_bytes_);
     std::string chunks = file_.read_at(begin, end - begin);
-    std::string crcs = file_.read_at(size_bytes_ + first * crc_bytes,
-                                     (last - first + 1) * crc_bytes);
+    std::string crcs =
+        file_.read_at(size_bytes_ + first * crc_bytes, (last - first + 1) * crc_bytes);
     for (std::uint64_t i = first; i <= last; ++i) {
       std::size_t place = (i - first) * chunk_bytes;
       std::string crc = crcs.substr(std::min(crcs.size(), (i - first) * crc_bytes), crc_bytes);

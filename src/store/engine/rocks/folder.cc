@@ -58,7 +58,7 @@ std::string holder_of(const std::string& path, const std::string& reason) {
   if (reason.find("lock hold by current process") != std::string::npos) return "this process";
   int descriptor = ::open((path + "/LOCK").c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return {};
-  struct flock lock {};
+  struct flock lock{};
   lock.l_type = F_RDLCK;
   lock.l_whence = SEEK_SET;
   bool is_known = ::fcntl(descriptor, F_GETLK, &lock) == 0;
@@ -77,8 +77,8 @@ void check_folder(const std::string& path) {
   make_folder(path);
   if (!is_marked(path)) {
     // New, or left behind by a crash before the database was complete.
-    bool has_data = holds_file(path, ".sst", Content::some) ||
-                    holds_file(path, ".log", Content::some);
+    bool has_data =
+        holds_file(path, ".sst", Content::some) || holds_file(path, ".log", Content::some);
     if (has_data) fail_missing(path, "FORMAT");
     return;
   }

@@ -110,8 +110,8 @@ GroupWriter::GroupWriter(Target target, Metrics& metrics)
                                 "Commits that failed because the disk refused them.")),
       groups_(metrics.counter("thingtank_store_groups_total",
                               "Groups of commits, each written by one synchronous write.")),
-      group_seconds_(metrics.histogram("thingtank_store_group_seconds",
-                                       "Time to write one group.", group_seconds_bounds)) {
+      group_seconds_(metrics.histogram("thingtank_store_group_seconds", "Time to write one group.",
+                                       group_seconds_bounds)) {
   batched_->overlay = overlay_.get();
 }
 

@@ -50,11 +50,11 @@ void check_history(const std::string& path, const rocksdb::Options& options) {
   }
   if (!status.ok()) throw error_from(status, fmt::format("{} cannot be opened", path));
   if (first.sequence <= db->GetLatestSequenceNumber() + 1) return;
-  throw Error(Code::corrupt,
-              fmt::format("{} is damaged: writes {} to {} are missing, MANIFEST ends before the "
-                          "log {} begins",
-                          path, db->GetLatestSequenceNumber() + 1, first.sequence - 1,
-                          first.file()));
+  throw Error(
+      Code::corrupt,
+      fmt::format("{} is damaged: writes {} to {} are missing, MANIFEST ends before the "
+                  "log {} begins",
+                  path, db->GetLatestSequenceNumber() + 1, first.sequence - 1, first.file()));
 }
 
 void mark_log(rocksdb::DB& db, std::size_t disk_reserve_bytes) {

@@ -188,8 +188,9 @@ TEST_CASE("a log that the disk refused") {
     limit.set(size_bytes);
     next = put_pairs_until_failure(*kv, next, folder.path(), "File too large");
     std::string message = put_pair(*kv, next);
-    CHECK(message == folder.path() + " cannot be written: IO error: an earlier write failed: "
-                                     "repair the disk, then restart the program");
+    CHECK(message == folder.path() +
+                         " cannot be written: IO error: an earlier write failed: "
+                         "repair the disk, then restart the program");
     limit.lift();
     CHECK(put_pair(*kv, next) != "");
     check_pairs(*kv, next);
