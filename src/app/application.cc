@@ -1,5 +1,6 @@
 #include "app/application.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <thread>
@@ -154,7 +155,16 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
   co_await kv->compact(std::move(everything));
 }
 
+// Each connection is a descriptor; the usual soft limit of 1024 is for programs that use select(2).
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void run_to_end(const Config& config, Run how, std::string_view version) {
+  raise_descriptor_limit();
   log::configure(config.log_level, config.log_format);
   unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   rt::Loops loops(config.loops > 0 ? config.loops : cores);

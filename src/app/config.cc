@@ -51,7 +51,7 @@ Setters limit_setters(Limits& limits) {
   return {
       {"http_header_bytes_max", to(limits.http_header_bytes_max)},
       {"http_body_bytes_max", to(limits.http_body_bytes_max)},
-      {"http_connections_max", to(limits.http_connections_max)},
+      {"connections_per_listener_max", to(limits.connections_per_listener_max)},
       {"http_header_timeout_s", to(limits.http_header_timeout)},
       {"http_body_timeout_s", to(limits.http_body_timeout)},
       {"http_idle_timeout_s", to(limits.http_idle_timeout)},

@@ -11,10 +11,12 @@
 namespace tt {
 
 struct Limits {
+  // Connections
+  std::size_t connections_per_listener_max = 100'000;
+
   // HTTP
   std::size_t http_header_bytes_max = 16 * 1024;
   std::size_t http_body_bytes_max = 16 * 1024 * 1024;  // after decompression
-  std::size_t http_connections_max = 20'000;
   std::chrono::seconds http_header_timeout{15};  // from the first byte to the end of the headers
   std::chrono::seconds http_body_timeout{60};    // between two pieces of a body
   std::chrono::seconds http_idle_timeout{75};    // a keep-alive connection with nothing to do

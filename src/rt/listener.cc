@@ -96,7 +96,7 @@ Task<> Listener::accept_all(Share& share) {
     }
     if (share.draining) co_return;  // it came while the stop began
     accepted_.Increment();
-    if (connections_.Value() >= static_cast<double>(limits_.http_connections_max)) {
+    if (connections_.Value() >= static_cast<double>(limits_.connections_per_listener_max)) {
       refused_.Increment();
       continue;
     }

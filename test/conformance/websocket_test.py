@@ -141,3 +141,17 @@ def test_news_from_mqtt_reach_the_socket(feed, dial, server):
     paho.mqtt.publish.single(f"feeds/{feed.id}/v", "8.25", qos=1, hostname=host, port=port,
                              auth={"username": feed.api.key})
     assert json.loads(socket.recv())["body"]["current_value"] == "8.25"
+
+
+def test_a_key_of_one_datastream_hears_no_other(feed, dial, make_key):
+    feed.write("v", "1")
+    feed.write("secret", "1")
+    limits = [{"feed_id": feed.id, "datastream_id": "v"}]
+    limited = make_key([{"access_methods": ["get"], "resources": limits}]).key
+    socket = dial()
+    assert ask(socket, limited, "subscribe", f"/feeds/{feed.id}", token="1")["status"] == 403
+    assert ask(socket, limited, "subscribe", f"/feeds/{feed.id}/datastreams/secret", token="2")["status"] == 403
+    assert ask(socket, limited, "subscribe", f"/feeds/{feed.id}/datastreams/v", token="3")["status"] == 200
+    feed.write("secret", "2")
+    feed.write("v", "2")
+    assert json.loads(socket.recv())["token"] == "3"

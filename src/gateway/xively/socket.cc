@@ -151,6 +151,11 @@ Task<int> SocketSession::subscribe(const Incoming& incoming) {
   if (subscriptions_.size() >= services_.limits.subscriptions_per_client_max) {
     throw Error(Code::exhausted, "too many subscriptions on this connection");
   }
+  // An update of a feed shows all of its channels, so reading the feed as a whole is what it takes.
+  auto feed = co_await services_.registry.find(resource->feed);
+  if (!feed) throw not_found();
+  auto wanted = telemetry::resource_of(*feed, resource->channel);
+  identity::require(*incoming.caller, identity::Action::read, wanted, services_.clock.now());
   Subscription subscription;
   subscription.token = token;
   subscription.resource = incoming.resource;

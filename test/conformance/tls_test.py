@@ -1,0 +1,98 @@
+"""TLS on the ports that also take plain connections: HTTPS, WebSocket and MQTT over TLS."""
+import json
+import socket as sockets
+import ssl
+import subprocess
+import threading
+
+import paho.mqtt.client as mqtt
+import pytest
+import requests
+import websocket
+
+from support.server import StartFailed
+
+TIMEOUT_S = 30
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for 127.0.0.1 that has signed itself, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
+        check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def secure(start_server, certificate):
+    return start_server(config=f'[tls]\ncertificate = "{certificate}/certificate.pem"\nkey = "{certificate}/key.pem"\n')
+
+
+def test_https_beside_http_on_one_port(secure, certificate):
+    address = secure.addresses["http"]
+    ca = certificate / "certificate.pem"
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["X-ApiKey"] = secure.API_KEY
+    made = session.post(f"https://{address}/v2/feeds", json={"title": "Secure"}, verify=ca, timeout=TIMEOUT_S)
+    assert made.status_code == 201
+    assert made.headers["Location"].startswith(f"https://{address}/v2/feeds/")
+    plain = session.get(made.headers["Location"].replace("https", "http"), timeout=TIMEOUT_S)
+    assert plain.json()["title"] == "Secure"
+
+
+def test_a_subscription_over_wss_hears_a_reading_over_mqtts(secure, certificate):
+    ca = str(certificate / "certificate.pem")
+    session = requests.Session()
+    session.trust_env = False
+    made = session.post(secure.url("/v2/feeds"), json={"title": "Secure"}, timeout=TIMEOUT_S,
+                        headers={"X-ApiKey": secure.API_KEY})
+    feed = made.headers["Location"].rsplit("/", 1)[1]
+    socket = websocket.create_connection(f"wss://{secure.addresses['http']}/", timeout=TIMEOUT_S,
+                                         sslopt={"ca_certs": ca})
+    socket.send(json.dumps({"method": "subscribe", "resource": f"/feeds/{feed}", "token": "1",
+                            "headers": {"X-ApiKey": secure.API_KEY}}))
+    assert json.loads(socket.recv())["status"] == 200
+
+    host, port = secure.addresses["mqtt"].rsplit(":", 1)
+    client = mqtt.Client()
+    client.username_pw_set(secure.API_KEY)
+    client.tls_set(ca)
+    acknowledged = threading.Event()
+    client.on_connect = lambda *_: client.publish(f"feeds/{feed}/temperature", "21.50", qos=1)
+    client.on_publish = lambda *_: acknowledged.set()
+    client.connect(host, int(port))
+    client.loop_start()
+    assert acknowledged.wait(TIMEOUT_S)
+    client.disconnect()
+    client.loop_stop()
+    heard = json.loads(socket.recv())
+    assert heard["body"]["datastreams"][0]["current_value"] == "21.50"
+    socket.close()
+
+
+def test_old_versions_of_tls_are_refused(secure):
+    host, port = secure.addresses["http"].rsplit(":", 1)
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname = False
+    old.verify_mode = ssl.CERT_NONE
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        with sockets.create_connection((host, int(port)), timeout=TIMEOUT_S) as plain:
+            old.wrap_socket(plain)
+
+
+def test_without_a_certificate_tls_is_not_served(server):
+    with pytest.raises(requests.exceptions.ConnectionError):
+        requests.get(f"https://{server.addresses['http']}/healthz", timeout=TIMEOUT_S)
+
+
+def test_a_certificate_that_is_not_there_is_named(start_server, tmp_path):
+    with pytest.raises(StartFailed) as failed:
+        start_server(config=f'[tls]\ncertificate = "{tmp_path}/none.pem"\nkey = "{tmp_path}/none.key"\n')
+    assert "none.pem" in failed.value.log
