@@ -11,7 +11,7 @@
 namespace tt::http {
 namespace {
 
-constexpr std::size_t head_read_bytes = 4 * 1024;   // what an idle connection keeps
+constexpr std::size_t head_read_bytes = 4 * 1024;  // what an idle connection keeps
 constexpr std::size_t body_read_bytes = 64 * 1024;
 constexpr std::size_t pending_bytes_max = 64 * 1024;  // pipelined responses gathered in memory
 constexpr std::size_t compress_bytes_min = 1024;
@@ -126,7 +126,8 @@ class Connection final : public BodyReader {
       read_ = 0;
     }
     auto have = input_.size();
-    input_.resize_and_overwrite(have + body_read_bytes, [](char*, std::size_t size) { return size; });
+    input_.resize_and_overwrite(have + body_read_bytes,
+                                [](char*, std::size_t size) { return size; });
     deadline_->set(timeout);
     std::size_t count = 0;
     try {
@@ -176,7 +177,8 @@ class Connection final : public BodyReader {
       deadline_->set_idle(server_.limits_.http_idle_timeout);
       if (input_.capacity() > 2 * head_read_bytes) input_.shrink_to_fit();
     }
-    input_.resize_and_overwrite(have + head_read_bytes, [](char*, std::size_t size) { return size; });
+    input_.resize_and_overwrite(have + head_read_bytes,
+                                [](char*, std::size_t size) { return size; });
     std::size_t count = 0;
     try {
       count = co_await stream_->read_some(std::span(input_).subspan(have));

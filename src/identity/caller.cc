@@ -46,7 +46,7 @@ bool Caller::is_master() const {
 }
 
 bool allow(const Caller& caller, Action action, const Resource& resource, Time now) {
-  if (caller.account == 0) return false;
+  if (caller.account == 0 || caller.is_revoked()) return false;
   if (caller.expires_at && *caller.expires_at <= now) return false;
   if (!reaches(caller, action, resource)) return false;
   return std::ranges::any_of(caller.permissions, [&](const Permission& permission) {

@@ -6,6 +6,7 @@
 // immutable from then on; every request carries one.  allow() is the one permission check; every
 // edge, whatever its protocol, calls it (or the bus does on its behalf).
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -62,6 +63,11 @@ struct Caller {
   std::optional<Time> expires_at;
   std::vector<Permission> permissions;
   Origin origin;
+  // Raised when the credential ends: key deleted or changed, password set.  nullptr: never.
+  std::shared_ptr<const std::atomic<bool>> revoked;
+
+  // True once the credential behind this caller has ended; allow() then allows nothing.
+  bool is_revoked() const { return revoked && revoked->load(std::memory_order_relaxed); }
 
   // No resource limit, private access, all four methods: may manage products, devices and keys.
   bool is_master() const;

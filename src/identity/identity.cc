@@ -12,6 +12,7 @@
 #include "identity/caller_cache.h"
 #include "identity/login_limits.h"
 #include "identity/password.h"
+#include "identity/revocations.h"
 #include "identity/rows.h"
 
 namespace tt::identity {
@@ -30,7 +31,12 @@ constexpr auto session_life = std::chrono::days(14);
 constexpr auto session_renewal = std::chrono::hours(1);
 constexpr auto password_life = std::chrono::minutes(1);
 
-CallerPtr whole_account(const AccountRow& account, const Origin& origin) {
+// The names of credentials in Revocations.
+std::string account_credential(const std::string& login) { return "account " + login; }
+std::string key_credential(const std::string& secret_hash) { return "key " + secret_hash; }
+
+CallerPtr whole_account(const AccountRow& account, const Origin& origin,
+                        Revocations::Flag revoked) {
   auto caller = std::make_shared<Caller>();
   caller->account = account.id;
   caller->name = account.login;
@@ -38,11 +44,13 @@ CallerPtr whole_account(const AccountRow& account, const Origin& origin) {
   caller->private_access = true;
   caller->permissions.push_back({.actions = all_actions});
   caller->origin = origin;
+  caller->revoked = std::move(revoked);
   return caller;
 }
 
 // Is a key of an administrator for everything?  Then it administrates.
-CallerPtr key_holder(const AccountRow& account, const Key& key, const Origin& origin) {
+std::shared_ptr<Caller> key_holder(const AccountRow& account, const Key& key,
+                                   const Origin& origin) {
   auto caller = std::make_shared<Caller>();
   caller->account = account.id;
   caller->key = key.id;
@@ -100,6 +108,7 @@ class OrmIdentity final : public Identity {
   const Clock& clock_;
   LoginLimits login_limits_;
   CallRates call_rates_;
+  Revocations revocations_;
   CallerCache keys_{keys_cached_max};
   CallerCache sessions_{sessions_cached_max};
   CallerCache passwords_{passwords_cached_max};
@@ -154,6 +163,7 @@ Task<> OrmIdentity::set_password(std::string login, std::string password) {
   auto account = co_await rt::offload(pool_, work);
   sessions_.drop_account(account);
   passwords_.drop_account(account);
+  revocations_.revoke(account_credential(login));
 }
 
 std::optional<AccountRow> OrmIdentity::load_account(AccountId id) {
@@ -171,10 +181,11 @@ Digest OrmIdentity::password_digest(const std::string& login, const std::string&
 
 CallerPtr OrmIdentity::check_password(const std::string& login, const std::string& password,
                                       const Origin& origin) {
+  auto revoked = revocations_.flag(account_credential(login));
   auto row = objects<AccountRow>(database_).filter(f<&AccountRow::login> == login).first();
   bool is_right = verify_password(password, row ? *row->password : nobodys_hash());
   if (!row || !is_right) return nullptr;
-  return whole_account(*row, origin);
+  return whole_account(*row, origin, std::move(revoked));
 }
 
 Task<CallerPtr> OrmIdentity::authenticate_password(std::string login, std::string password,
@@ -247,7 +258,8 @@ Task<CallerPtr> OrmIdentity::find_session(Digest digest, Origin origin) {
     auto session = load_session(to_hex(digest));
     auto account = session ? load_account(session->account) : std::nullopt;
     if (!account) return;
-    entry.caller = whole_account(*account, origin);
+    auto revoked = revocations_.flag(account_credential(account->login));
+    entry.caller = whole_account(*account, origin, std::move(revoked));
     entry.ends_at = session->ends_at;
     entry.renew_at = *session->ends_at - session_life + session_renewal;
   };
@@ -338,6 +350,7 @@ Task<bool> OrmIdentity::update_key(std::int64_t id, KeyDraft draft) {
   std::string secret_hash = co_await rt::offload(pool_, work);
   if (secret_hash.empty()) co_return false;
   keys_.drop(*from_hex(secret_hash));
+  revocations_.revoke(key_credential(secret_hash));
   co_return true;
 }
 
@@ -358,6 +371,7 @@ Task<std::optional<std::string>> OrmIdentity::renew_key(std::int64_t id) {
   std::string old_hash = co_await rt::offload(pool_, work);
   if (old_hash.empty()) co_return std::nullopt;
   keys_.drop(*from_hex(old_hash));
+  revocations_.revoke(key_credential(old_hash));
   keys_.drop(digest);
   co_return secret;
 }
@@ -375,6 +389,7 @@ Task<bool> OrmIdentity::delete_key(std::int64_t id) {
   std::string secret_hash = co_await rt::offload(pool_, work);
   if (secret_hash.empty()) co_return false;
   keys_.drop(*from_hex(secret_hash));
+  revocations_.revoke(key_credential(secret_hash));
   co_return true;
 }
 
@@ -387,11 +402,15 @@ Task<CallerPtr> OrmIdentity::authenticate_key(std::string_view secret, Origin or
 }
 
 CallerPtr OrmIdentity::load_key_holder(const std::string& secret_hash, const Origin& origin) {
+  auto revoked = revocations_.flag(key_credential(secret_hash));
   auto key = load_key(objects<KeyRow>(database_).filter(f<&KeyRow::secret_hash> == secret_hash));
   if (!key) return nullptr;
   if (key->settings.expires_at && *key->settings.expires_at <= clock_.now()) return nullptr;
   auto account = load_account(key->account);
-  return account ? key_holder(*account, *key, origin) : nullptr;
+  if (!account) return nullptr;
+  auto caller = key_holder(*account, *key, origin);
+  caller->revoked = std::move(revoked);
+  return caller;
 }
 
 Task<CallerPtr> OrmIdentity::find_key_holder(Digest digest, Origin origin) {

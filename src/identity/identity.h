@@ -55,7 +55,8 @@ class Identity {
   virtual Task<Account> create_account(std::string login, std::string password, Role role) = 0;
   virtual Task<std::optional<Account>> find_account(std::string login) = 0;
   virtual Task<std::vector<Account>> accounts() = 0;
-  // Throws not_found.  Ends the account's sessions.
+  // Throws not_found.  Ends the account's sessions, and what open connections may do with the old
+  // password.
   virtual Task<> set_password(std::string login, std::string password) = 0;
 
   // nullptr if login or password is wrong (takes equally long for both).  Throws exhausted after
@@ -77,11 +78,12 @@ class Identity {
   virtual Task<Key> create_key(AccountId account, KeyDraft draft, std::string secret = {}) = 0;
   virtual Task<std::optional<Key>> find_key(std::string_view secret) = 0;
   virtual Task<std::vector<Key>> keys(AccountId account) = 0;
-  // Replaces the key's settings.  False if there is none; throws invalid like create_key().
+  // Replaces the key's settings; connections that were opened with the key must open again.  False
+  // if there is none; throws invalid like create_key().
   virtual Task<bool> update_key(std::int64_t id, KeyDraft draft) = 0;
   // Replaces the key's secret, the old one ends at once.  The new one; nullopt if there is no key.
   virtual Task<std::optional<std::string>> renew_key(std::int64_t id) = 0;
-  // False if there was none.
+  // Ends the key at once, also where a connection is open with it.  False if there was none.
   virtual Task<bool> delete_key(std::int64_t id) = 0;
 
   // nullptr if unknown or expired.  In memory for keys in use: no allocation but the origin's.

@@ -155,3 +155,16 @@ def test_a_key_of_one_datastream_hears_no_other(feed, dial, make_key):
     feed.write("secret", "2")
     feed.write("v", "2")
     assert json.loads(socket.recv())["token"] == "3"
+
+
+def test_a_deleted_key_hears_and_says_nothing_more_on_an_open_socket(feed, dial, api, make_key):
+    feed.write("v", "1")
+    doomed, other = make_key([{"access_methods": ["get", "put"]}]).key, dial()
+    socket = dial()
+    assert ask(socket, doomed, "subscribe", f"/feeds/{feed.id}", token="1")["status"] == 200
+    assert ask(other, feed.api.key, "subscribe", f"/feeds/{feed.id}", token="2")["status"] == 200
+    assert api.delete(f"/v2/keys/{doomed}").status_code == 200
+    feed.write("v", "2")
+    assert json.loads(other.recv())["token"] == "2"
+    answer = ask(socket, doomed, "get", f"/feeds/{feed.id}", token="3")
+    assert (answer["token"], answer["status"]) == ("3", 401)

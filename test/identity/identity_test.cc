@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/random.h"
 #include "identity/password.h"
+#include "identity/revocations.h"
 #include "identity/rows.h"
 #include "orm/engine/sqlite/sqlite.h"
 #include "rt/loop.h"
@@ -472,6 +473,55 @@ TEST_CASE("calls are counted when a rate is configured") {
   CHECK_FALSE(world->take_call(*caller));
   world.clock().advance(30s);
   CHECK(world->take_call(*caller));
+}
+
+TEST_CASE("what holds a caller loses it when its credential ends") {
+  World world;
+  auto account = world.account("ann").id;
+  KeyDraft draft;
+  draft.permissions.push_back({.actions = all_actions});
+  Resource own{.feed = 1, .channel = {}, .owner = account, .is_private = false};
+  auto may = [&](const CallerPtr& caller) {
+    return allow(*caller, Action::update, own, world.clock().now());
+  };
+
+  auto deleted = world.key(account, draft);
+  auto changed = world.key(account, draft);
+  auto renewed = world.key(account, draft);
+  auto by_deleted = world.by_key(deleted.secret);
+  auto elsewhere = world.by_key(deleted.secret, {"10.0.0.9", ""});
+  auto by_changed = world.by_key(changed.secret);
+  auto by_renewed = world.by_key(renewed.secret);
+  CHECK((may(by_deleted) && may(elsewhere) && may(by_changed) && may(by_renewed)));
+
+  CHECK(world.run(world->delete_key(deleted.id)));
+  CHECK(!may(by_deleted));
+  CHECK(!may(elsewhere));
+  CHECK(may(by_changed));
+  CHECK(world.run(world->update_key(changed.id, draft)));
+  CHECK(!may(by_changed));
+  CHECK(may(world.by_key(changed.secret)));
+  CHECK(world.run(world->renew_key(renewed.id)));
+  CHECK(!may(by_renewed));
+
+  auto by_password = world.by_password("ann", "correct horse");
+  auto by_session = world.by_session(world.session(account));
+  CHECK((may(by_password) && may(by_session)));
+  world.run(world->set_password("ann", "battery staple"));
+  CHECK(!may(by_password));
+  CHECK(!may(by_session));
+  CHECK(may(world.by_password("ann", "battery staple")));
+}
+
+TEST_CASE("revocations forget the credentials that nobody holds") {
+  Revocations revocations;
+  for (int i = 0; i < 10'000; ++i) revocations.flag(std::to_string(i));
+  auto held = revocations.flag("held");
+  CHECK(revocations.flag("held") == held);
+  revocations.revoke("held");
+  CHECK(held->load());
+  CHECK(!revocations.flag("held")->load());
+  revocations.revoke("never seen");
 }
 
 TEST_CASE("a damaged password row is reported, not accepted") {

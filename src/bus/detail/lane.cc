@@ -47,6 +47,7 @@ bool Lane::remove(Subscription& subscription) {
 }
 
 bool Lane::may_see(const Subscription& subscription, const Message& message) const {
+  if (subscription.caller->is_revoked()) return false;
   if (!subscription.has_wildcard) return true;  // asked when it was made
   auto* owner = owners_.find(message.topic);
   return owner == nullptr || owner->visible(*subscription.caller, message);

@@ -168,7 +168,7 @@ Task<ApiReply> Api::handle(const ApiRequest& request) {
 }
 
 Task<ApiReply> Api::dispatch(const ApiRequest& request) {
-  if (!request.caller) throw unauthorized();
+  if (!request.caller || request.caller->is_revoked()) throw unauthorized();
   if (!services_.identity.take_call(*request.caller)) {
     throw Error(Code::exhausted, "You have used up your calls for now; try again in a minute");
   }
