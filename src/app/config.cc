@@ -88,6 +88,16 @@ Setters listen_setters(Config& config) {
   return setters;
 }
 
+Setters store_setters(store::RocksOptions& store) {
+  auto sync = [&store](const toml::node& node) {
+    bool is_on = value_of<bool>(node, "true or false");
+    store.durability = is_on ? store::Durability::power_loss : store::Durability::process_crash;
+  };
+  return {{"sync", sync},
+          {"cache_bytes", to(store.cache_bytes)},
+          {"disk_reserve_bytes", to(store.disk_reserve_bytes)}};
+}
+
 Setters log_setters(Config& config) {
   return {{"level",
            [&](const toml::node& node) {
@@ -119,6 +129,7 @@ std::map<std::string, Setters, std::less<>> all_setters(Config& config) {
        {{"certificate", to(config.tls_certificate)},
         {"key", to(config.tls_key)},
         {"client_ca", to(config.tls_client_ca)}}},
+      {"store", store_setters(config.store)},
       {"log", log_setters(config)},
   };
 }

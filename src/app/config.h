@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "identity/identity.h"
+#include "store/engine/rocks/rocks_kv.h"
 
 namespace tt::app {
 
@@ -22,6 +23,7 @@ struct Config {
   Limits limits;
   identity::Rates rates;
   archive::Options archive;
+  store::RocksOptions store;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::logfmt;
   unsigned loops = 0;           // 0: one per core

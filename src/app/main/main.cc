@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "app/application.h"
+#include "app/main/application.h"
 #include "app/demo/demo.h"
 #include "base/error.h"
 

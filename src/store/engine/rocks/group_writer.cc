@@ -175,7 +175,7 @@ rocksdb::Status GroupWriter::write_batched() {
   auto& batch = batched_->batch;
   if (batch.Count() == 0) return rocksdb::Status::OK();
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = target_.sync;
   auto status = db_.Write(options, &batch);
   if (batch.GetDataSize() > buffer_bytes_max) {
     batch = rocksdb::WriteBatch();

@@ -29,6 +29,7 @@ struct Target {
   std::string path;  // of the folder of `db`
   std::shared_ptr<Health> health;
   std::size_t disk_reserve_bytes;
+  bool sync = true;  // wait for the disk before a group is acknowledged
 };
 
 class GroupWriter {

@@ -259,7 +259,8 @@ std::unique_ptr<Kv> open_rocks_kv(const std::string& path, rt::OffloadPool& pool
   Target target{.db = *db,
                 .path = path,
                 .health = std::move(health),
-                .disk_reserve_bytes = options.disk_reserve_bytes};
+                .disk_reserve_bytes = options.disk_reserve_bytes,
+                .sync = options.durability == Durability::power_loss};
   return std::make_unique<RocksKv>(std::move(db), std::move(target), pool, metrics);
 }
 

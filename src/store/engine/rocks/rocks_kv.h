@@ -12,7 +12,14 @@
 
 namespace tt::store {
 
+// What an acknowledged commit survives.
+enum class Durability {
+  power_loss,     // it is on the disk
+  process_crash,  // the operating system has it, and may take half a minute to write it
+};
+
 struct RocksOptions {
+  Durability durability = Durability::power_loss;
   // Blocks of files kept in memory, and with them the indexes and filters of the files.
   std::size_t cache_bytes = 16 * 1024 * 1024;
   // Newest writes, in memory and in the write-ahead log; taken from the system as they come.

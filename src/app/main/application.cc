@@ -1,4 +1,4 @@
-#include "app/application.h"
+#include "app/main/application.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -103,7 +103,7 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
   Metrics metrics;
   DataFolder folder(config.data);
   auto tls = make_tls(config);
-  auto kv = store::open_rocks_kv(folder / "kv", pool, metrics);
+  auto kv = store::open_rocks_kv(folder / "kv", pool, metrics, config.store);
   auto blob = store::open_file_blob(folder / "blobs", *kv, pool);
   auto database = orm::engine::open_sqlite(folder / "thingtank.db");
   auto identity = co_await identity::open(*database, pool, clock, config.rates);
