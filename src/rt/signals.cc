@@ -5,10 +5,16 @@
 
 namespace tt::rt {
 
-Task<int> wait_for_stop_signal() {
-  auto executor = co_await boost::asio::this_coro::executor;
-  boost::asio::basic_signal_set<Executor> signals(executor, SIGINT, SIGTERM);
-  co_return co_await signals.async_wait(boost::asio::use_awaitable_t<Executor>{});
+struct StopSignal::Impl {
+  explicit Impl(Loop& loop) : signals(loop.executor(), SIGINT, SIGTERM) {}
+  boost::asio::basic_signal_set<Executor> signals;
+};
+
+StopSignal::StopSignal(Loop& loop) : impl_(std::make_unique<Impl>(loop)) {}
+StopSignal::~StopSignal() = default;
+
+Task<int> StopSignal::wait() {
+  co_return co_await impl_->signals.async_wait(boost::asio::use_awaitable_t<Executor>{});
 }
 
 }  // namespace tt::rt

@@ -134,12 +134,13 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
     host.set_endpoint(listener->name(), listener->endpoint());
   }
 
+  rt::StopSignal stop_signal(loops.at(0));
   co_await bus->start();
   for (auto& service : host.added()) co_await service->start();
   Maintenance maintenance(loops.at(0), *archive);
   for (auto& listener : listeners) listener->start();
   print_ready(listeners);
-  int signal = co_await rt::wait_for_stop_signal();
+  int signal = co_await stop_signal.wait();
 
   log::info("stopping", {{"signal", ::strsignal(signal)}});
   for (auto& listener : listeners) co_await listener->begin_stop();
