@@ -20,7 +20,7 @@ const registry::Channel& channel_of(const registry::Feed& feed, std::string_view
 }
 
 void require_document_format(const ApiRequest& request) {
-  if (request.format != Format::json && request.format != Format::csv) throw not_acceptable();
+  if (request.format == Format::png) throw not_acceptable();
 }
 
 std::vector<registry::ChannelChange> channel_changes(const registry::Feed* feed,

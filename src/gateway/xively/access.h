@@ -20,7 +20,7 @@ Task<registry::FeedPtr> open_feed(Services& services, const ApiRequest& request,
 // The channel; throws not_found.
 const registry::Channel& channel_of(const registry::Feed& feed, std::string_view name);
 
-// Throws not_acceptable() unless the reply is to be JSON or CSV.
+// Throws not_acceptable() for a picture: documents are JSON, CSV or XML.
 void require_document_format(const ApiRequest& request);
 
 // The channels' metadata that the streams bring and that differ from what the feed has; with

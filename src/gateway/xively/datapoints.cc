@@ -4,7 +4,7 @@
 #include "gateway/xively/errors.h"
 #include "gateway/xively/history.h"
 #include "gateway/xively/operations.h"
-#include "gateway/xively/output.h"
+#include "gateway/xively/views.h"
 
 namespace tt::gateway::xively {
 namespace {
@@ -95,8 +95,7 @@ Task<ApiReply> read_datapoint(Services& services, const ApiRequest& request, Poi
   require_document_format(request);
   auto point = co_await find_point(services, request, Action::read, address);
   ApiReply reply;
-  reply.body =
-      request.format == Format::csv ? datapoint_csv(point.sample) : datapoint_json(point.sample);
+  reply.body = datapoint_document(point.sample, request.format);
   co_return reply;
 }
 

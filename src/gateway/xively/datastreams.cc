@@ -4,7 +4,7 @@
 #include "gateway/xively/errors.h"
 #include "gateway/xively/history.h"
 #include "gateway/xively/operations.h"
-#include "gateway/xively/output.h"
+#include "gateway/xively/views.h"
 
 namespace tt::gateway::xively {
 
@@ -46,8 +46,9 @@ Task<ApiReply> read_datastream(Services& services, const ApiRequest& request, re
   view.channel = &channel;
   view.current = co_await services.archive.current(channel.id);
   if (history) view.datapoints = co_await read_history(services.archive, channel.id, *history);
+  ChannelPlace place{*feed, request.base_url};
   ApiReply reply;
-  reply.body = request.format == Format::csv ? datastream_csv(view) : datastream_json(view);
+  reply.body = datastream_document(view, place, request.format);
   co_return reply;
 }
 

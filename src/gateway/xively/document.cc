@@ -4,6 +4,7 @@
 #include "gateway/xively/csv_input.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/json_input.h"
+#include "gateway/xively/xml_input.h"
 #include "telemetry/telemetry.h"
 
 namespace tt::gateway::xively {
@@ -94,6 +95,8 @@ Parsed<FeedInput> parse_feed(std::string_view body, Format format, const Limits&
     auto document = parse_json(body, limits);
     parsed.value = read_feed(document.root());
     for (auto& stream : parsed.value.datastreams) keep(stream, body, parsed.kept);
+  } else if (format == Format::xml) {
+    parsed = read_xml_feed(body);
   } else {
     throw not_acceptable();
   }
@@ -112,6 +115,8 @@ Parsed<DatastreamInput> parse_datastream(std::string_view body, std::string_view
     auto document = parse_json(body, limits);
     parsed.value = read_datastream(document.root(), id);
     keep(parsed.value, body, parsed.kept);
+  } else if (format == Format::xml) {
+    parsed = read_xml_datastream(body, id);
   } else {
     throw not_acceptable();
   }
@@ -133,6 +138,8 @@ Parsed<std::vector<DatastreamInput>> parse_datastreams(std::string_view body, Fo
       parsed.value.push_back(read_datastream(document.root(), {}));
     }
     for (auto& stream : parsed.value) keep(stream, body, parsed.kept);
+  } else if (format == Format::xml) {
+    parsed = read_xml_datastreams(body);
   } else {
     throw not_acceptable();
   }
@@ -153,6 +160,8 @@ Parsed<std::vector<DatapointInput>> parse_datapoints(std::string_view body, Form
     if (!list) throw Error(Code::unprocessable, "Datapoints can't be blank");
     read_datapoints(*list, parsed.value);
     keep(parsed.value, body, parsed.kept);
+  } else if (format == Format::xml) {
+    parsed = read_xml_datapoints(body);
   } else {
     throw not_acceptable();
   }
@@ -176,6 +185,8 @@ Parsed<std::string_view> parse_value(std::string_view body, Format format, const
     if (!is_scalar) throw Error(Code::unprocessable, "Value can't be blank");
     parsed.value = value->text();
     keep(parsed.value, body, parsed.kept);
+  } else if (format == Format::xml) {
+    parsed = read_xml_value(body);
   } else {
     throw not_acceptable();
   }

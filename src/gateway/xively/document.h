@@ -46,7 +46,8 @@ struct Parsed {
 };
 
 // All throw Error(invalid) for broken syntax ("parse error: …"), Error(unprocessable) with one
-// message a line for meaning, unsupported for a format that is not read.
+// message a line for meaning, not_acceptable for a format that is not read.  The comments show
+// JSON and CSV; see xml_input.h for XML.
 Parsed<FeedInput> parse_feed(std::string_view body, Format format, const Limits& limits);
 // One datastream as sent to its own address; `id` is the one in the path.
 Parsed<DatastreamInput> parse_datastream(std::string_view body, std::string_view id, Format format,

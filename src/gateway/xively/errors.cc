@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "gateway/xively/api.h"
 #include "wire/json_writer.h"
+#include "wire/xml.h"
 
 namespace tt::gateway::xively {
 namespace {
@@ -16,14 +17,17 @@ int status_of(Code code) {
   return http::status_of(code);
 }
 
-// The two beginnings of what wire::read_json says.
-bool is_json_problem(std::string_view message) {
-  return message.starts_with("parse error:") || message.starts_with("lexical error:");
+// By the beginnings of what wire::read_json and wire::read_xml say.
+std::string_view title_of_bad_request(std::string_view message) {
+  if (message.starts_with("parse error:") || message.starts_with("lexical error:")) {
+    return "JSON Parser Error";
+  }
+  return message.starts_with("invalid format,") ? "XML Parser Error" : "Bad Request";
 }
 
 std::string_view title_of(const Error& error) {
   switch (status_of(error.code())) {
-    case 400: return is_json_problem(error.what()) ? "JSON Parser Error" : "Bad Request";
+    case 400: return title_of_bad_request(error.what());
     case 401: return "Unauthorized";
     case 403: return "Forbidden";
     case 404: return "Not found";
@@ -49,22 +53,39 @@ std::string text_of(const Error& error) {
   }
 }
 
-void append_json(std::string& out, const Error& error, int status) {
-  wire::JsonWriter json(out);
-  json.begin_object().member("title", title_of(error)).key("errors");
-  if (status != 422) {
-    json.value(text_of(error)).end_object();
-    return;
-  }
-  json.begin_array();
+// "Title can't be blank\nEmail is invalid" → both; other errors than 422 are one text.
+std::vector<std::string> messages_of(const Error& error) {
   std::string text = text_of(error);
+  if (status_of(error.code()) != 422) return {std::move(text)};
+  std::vector<std::string> messages;
   std::string_view rest = text;
   while (!rest.empty()) {
     auto end = rest.find('\n');
-    json.value(rest.substr(0, end));
+    messages.emplace_back(rest.substr(0, end));
     rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
   }
+  return messages;
+}
+
+void append_json(std::string& out, const Error& error, int status) {
+  wire::JsonWriter json(out);
+  json.begin_object().member("title", title_of(error)).key("errors");
+  auto messages = messages_of(error);
+  if (status != 422) {
+    json.value(messages.front()).end_object();
+    return;
+  }
+  json.begin_array();
+  for (const auto& message : messages) json.value(message);
   json.end_array().end_object();
+}
+
+// <errors><title>Not found</title><error>…</error></errors>, an <error> for each message.
+void append_xml(std::string& out, const Error& error) {
+  wire::XmlWriter xml(out);
+  xml.declaration().begin("errors").element("title", title_of(error));
+  for (const auto& message : messages_of(error)) xml.element("error", message);
+  xml.end();
 }
 
 }  // namespace
@@ -89,10 +110,10 @@ ApiReply error_reply(const Error& error, Format format) {
   reply.status = status_of(error.code());
   if (reply.status == 500)
     log::error("API request failed", {{"code", name_of(error.code())}, {"error", error.what()}});
-  if (format == Format::csv) {
-    reply.body = text_of(error);
-  } else {
-    append_json(reply.body, error, reply.status);
+  switch (error_format(format)) {
+    case Format::csv: reply.body = text_of(error); break;
+    case Format::xml: append_xml(reply.body, error); break;
+    default: append_json(reply.body, error, reply.status);
   }
   return reply;
 }

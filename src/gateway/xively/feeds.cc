@@ -5,8 +5,6 @@
 #include "gateway/xively/history.h"
 #include "gateway/xively/operations.h"
 #include "gateway/xively/views.h"
-#include "wire/csv.h"
-#include "wire/json_writer.h"
 
 namespace tt::gateway::xively {
 namespace {
@@ -24,19 +22,6 @@ std::size_t count_parameter(const ApiRequest& request, std::string_view name, st
                 fmt::format("{} must be a number from 1 to {}, not '{}'", name, most, text));
   }
   return std::min(value, most);
-}
-
-void append_feed_rows(std::string& out, const FeedView& view) {
-  wire::CsvWriter csv(out);
-  for (const auto& channel : view.channels) {
-    csv.field(std::to_string(view.feed->id)).field(channel.channel->name);
-    if (channel.current) {
-      csv.field(format_time(channel.current->last.at)).field(channel.current->last.value);
-    } else {
-      csv.field("").quoted_field("");
-    }
-    csv.end_row();
-  }
 }
 
 bool changes_metadata(const registry::FeedChange& change) {
@@ -60,32 +45,22 @@ Task<ApiReply> list_feeds(Services& services, const ApiRequest& request) {
   query.tag = request.parameter("tag");
   query.owner_login = request.parameter("user");
   if (request.caller->private_access) query.visible_to = request.caller->account;
-  auto offset = query.offset;
-  auto per_page = query.limit;
+  FeedList list;
+  list.offset = query.offset;
+  list.per_page = query.limit;
+  if (request.parameter("content") == "summary") list.content = Content::summary;
+  if (request.parameter("show_user") == "true") list.user = User::shown;
   auto found = co_await services.registry.search(std::move(query));
-
-  auto content = request.parameter("content") == "summary" ? Content::summary : Content::full;
-  auto user = request.parameter("show_user") == "true" ? User::shown : User::hidden;
-  ApiReply reply;
-  wire::JsonWriter json(reply.body);
-  if (request.format == Format::json) {
-    json.begin_object().member("totalResults", found.total).member("startIndex", offset);
-    json.member("itemsPerPage", per_page).key("results").begin_array();
-  }
+  list.total = found.total;
   for (const auto& feed : found.feeds) {
     // A key that is limited to some resources sees only those.
     auto resource = telemetry::resource_of(*feed);
     if (!identity::allow(*request.caller, Action::read, resource, services.clock.now())) continue;
     auto view = co_await view_feed(services, request, feed);
-    if (request.format == Format::csv) {
-      append_feed_rows(reply.body, view);
-      continue;
-    }
-    std::string document;
-    append_feed_json(document, view, content, user);
-    json.raw(document);
+    list.feeds.push_back(std::move(view));
   }
-  if (request.format == Format::json) json.end_array().end_object();
+  ApiReply reply;
+  reply.body = feed_list_document(list, request.format);
   co_return reply;
 }
 
@@ -114,7 +89,7 @@ Task<ApiReply> read_feed(Services& services, const ApiRequest& request, registry
   auto view = co_await view_feed(services, request, feed);
   if (history) co_await add_history(services, view, *history);
   ApiReply reply;
-  reply.body = request.format == Format::csv ? feed_csv(view) : feed_json(view);
+  reply.body = feed_document(view, request.format);
   co_return reply;
 }
 

@@ -25,6 +25,8 @@ std::string_view content_type_of(Format format) {
   return "application/octet-stream";
 }
 
+Format error_format(Format wanted) { return wanted == Format::png ? Format::json : wanted; }
+
 std::optional<Format> take_suffix(std::string_view& text) {
   for (auto [suffix, format] : suffixes) {
     if (text.size() > suffix.size() && text.ends_with(suffix)) {

@@ -14,6 +14,9 @@ enum class Format { json, csv, xml, png };
 
 std::string_view content_type_of(Format format);
 
+// Of the document that says what went wrong: the wanted one, or JSON if that is a picture.
+Format error_format(Format wanted);
+
 // Takes ".json", ".csv", ".xml" or ".png" off the end of `text`; nullopt if there is none.
 std::optional<Format> take_suffix(std::string_view& text);
 

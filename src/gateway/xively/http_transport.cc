@@ -57,9 +57,9 @@ void choose_formats(const http::Request& request, std::string_view& path, ApiReq
 http::Response to_response(ApiReply reply, const ApiRequest& api_request) {
   http::Response response;
   response.status = reply.status;
-  auto type = content_type_of(api_request.format);
   bool is_error = reply.status >= 400;
-  if (is_error && api_request.format != Format::csv) type = content_type_of(Format::json);
+  auto format = is_error ? error_format(api_request.format) : api_request.format;
+  auto type = content_type_of(format);
   auto callback = callback_name(api_request.parameter("callback"));
   if (!callback.empty() && api_request.format == Format::json && !reply.body.empty()) {
     reply.body = fmt::format("{}({})", callback, reply.body);

@@ -3,6 +3,7 @@
 #include "gateway/xively/json_input.h"
 
 #include "base/error.h"
+#include "gateway/xively/scalar.h"
 #include "registry/tags.h"
 
 namespace tt::gateway::xively {
@@ -10,10 +11,6 @@ namespace {
 
 using wire::JsonKind;
 using wire::JsonValue;
-
-Error wrong(std::string_view what, std::string_view how) {
-  return Error(Code::unprocessable, fmt::format("{} {}", what, how));
-}
 
 void require_object(JsonValue value, std::string_view what) {
   if (!value.is(JsonKind::object)) throw wrong(what, "must be an object");
@@ -36,21 +33,11 @@ std::string text(JsonValue value, std::string_view what) {
 }
 
 std::optional<double> number(JsonValue value, std::string_view what) {
-  auto found = scalar(value, what);
-  if (!found || found->empty()) return std::nullopt;
-  double result = 0;
-  auto [end, ec] = std::from_chars(found->data(), found->data() + found->size(), result);
-  if (ec != std::errc() || end != found->data() + found->size())
-    throw wrong(what, "is not a number");
-  return result;
+  return to_number(scalar(value, what).value_or(""), what);
 }
 
 std::optional<Time> time(JsonValue value, std::string_view what) {
-  auto found = scalar(value, what);
-  if (!found || found->empty()) return std::nullopt;
-  auto parsed = parse_time(*found);
-  if (!parsed) throw wrong(what, "is invalid");
-  return parsed;
+  return to_time(scalar(value, what).value_or(""), what);
 }
 
 std::vector<std::string> tags(JsonValue value) {
@@ -61,10 +48,7 @@ std::vector<std::string> tags(JsonValue value) {
 }
 
 bool boolean(JsonValue value, std::string_view what) {
-  auto found = text(value, what);
-  if (found == "true") return true;
-  if (found == "false" || found.empty()) return false;
-  throw wrong(what, "must be true or false");
+  return to_boolean(scalar(value, what).value_or(""), what);
 }
 
 registry::Unit unit(JsonValue value) {

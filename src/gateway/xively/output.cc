@@ -10,13 +10,6 @@ using wire::JsonWriter;
 
 constexpr std::chrono::minutes live_period{15};
 
-// "333.0": extremes are texts of floats.
-std::string float_text(double value) {
-  auto text = fmt::format("{}", value);
-  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
-  return text;
-}
-
 void member_if(JsonWriter& json, std::string_view name, const std::string& text) {
   if (!text.empty()) json.member(name, std::string_view(text));
 }
@@ -94,15 +87,20 @@ void csv_sample(wire::CsvWriter& csv, const archive::Sample& sample) {
   csv.field(format_time(sample.at)).field(sample.value).end_row();
 }
 
-}  // namespace
-
-std::string_view status_of(Time updated, Time now) {
-  return now - updated <= live_period ? "live" : "frozen";
+void append_feed_rows(wire::CsvWriter& csv, const FeedView& view) {
+  for (const auto& channel : view.channels) {
+    csv.field(std::to_string(view.feed->id)).field(channel.channel->name);
+    if (channel.current) {
+      csv.field(format_time(channel.current->last.at)).field(channel.current->last.value);
+    } else {
+      csv.field("").quoted_field("");
+    }
+    csv.end_row();
+  }
 }
 
-void append_feed_json(std::string& out, const FeedView& view, Content content, User user) {
+void append_feed(JsonWriter& json, const FeedView& view, Content content, User user) {
   const auto& feed = *view.feed;
-  JsonWriter json(out);
   json.begin_object().member("id", feed.id);
   json.member("title", std::string_view(feed.title));
   json.member("private", feed.is_private ? "true" : "false");
@@ -135,9 +133,32 @@ void append_feed_json(std::string& out, const FeedView& view, Content content, U
   json.end_object();
 }
 
+}  // namespace
+
+std::string float_text(double value) {
+  auto text = fmt::format("{}", value);
+  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string_view status_of(Time updated, Time now) {
+  return now - updated <= live_period ? "live" : "frozen";
+}
+
 std::string feed_json(const FeedView& view) {
   std::string out;
-  append_feed_json(out, view, Content::full, User::hidden);
+  JsonWriter json(out);
+  append_feed(json, view, Content::full, User::hidden);
+  return out;
+}
+
+std::string feed_list_json(const FeedList& list) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().member("totalResults", list.total).member("startIndex", list.offset);
+  json.member("itemsPerPage", list.per_page).key("results").begin_array();
+  for (const auto& view : list.feeds) append_feed(json, view, list.content, list.user);
+  json.end_array().end_object();
   return out;
 }
 
@@ -155,6 +176,13 @@ std::string datapoint_json(const archive::Sample& sample) {
   json.begin_object().member("value", std::string_view(sample.value));
   member_time(json, "at", sample.at);
   json.end_object();
+  return out;
+}
+
+std::string feed_list_csv(const FeedList& list) {
+  std::string out;
+  wire::CsvWriter csv(out);
+  for (const auto& view : list.feeds) append_feed_rows(csv, view);
   return out;
 }
 

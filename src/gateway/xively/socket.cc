@@ -212,6 +212,7 @@ Task<> SocketSession::call(const Incoming& incoming) {
   request.caller = incoming.caller;
   request.base_url = base_url_;
   auto answered = co_await api_.handle(request);
+  if (answered.status >= 400) format = error_format(format);
   auto type = answered.body.empty() ? std::string_view{} : content_type_of(format);
   reply(incoming, answered.status, answered.body, type);
 }

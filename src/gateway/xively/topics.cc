@@ -27,6 +27,9 @@ std::optional<registry::FeedId> feed_of(std::string_view topic) {
 // The API's servers had no address of their own on MQTT; clients follow none of these URLs.
 constexpr std::string_view base_url = "http://localhost";
 
+constexpr std::pair<std::string_view, Format> topic_suffixes[] = {
+    {"", Format::json}, {".json", Format::json}, {".csv", Format::csv}, {".xml", Format::xml}};
+
 bool creates(std::string_view path) {
   return path.ends_with("/datastreams") || path.ends_with("/datapoints") || path == "/feeds";
 }
@@ -165,8 +168,8 @@ Task<> Topics::announce(bus::MessagePtr message) {
     return channel.channel->name == target->channel;
   };
   auto channel = std::find_if(view.channels.begin(), view.channels.end(), is_channel);
-  for (std::string_view suffix : {"", ".json", ".csv"}) {
-    bool is_csv = suffix == ".csv";
+  ChannelPlace place{*feed, base_url};
+  for (auto [suffix, format] : topic_suffixes) {
     auto add = [&](const std::string& topic, auto render) {
       auto whole = topic + std::string(suffix);
       if (!bus.has_subscribers(whole)) return;
@@ -176,10 +179,9 @@ Task<> Topics::announce(bus::MessagePtr message) {
       document.at_least_once = true;
       documents.push_back(std::move(document));
     };
-    add(feed_topic, [&] { return is_csv ? feed_csv(view) : feed_json(view); });
+    add(feed_topic, [&] { return feed_document(view, format); });
     if (channel == view.channels.end()) continue;
-    add(stream_topic,
-        [&] { return is_csv ? datastream_csv(*channel) : datastream_json(*channel); });
+    add(stream_topic, [&] { return datastream_document(*channel, place, format); });
   }
   if (!documents.empty()) {
     co_await bus.deliver(std::move(documents));

@@ -41,4 +41,36 @@ Task<> add_history(Services& services, FeedView& view, HistoryQuery query) {
   }
 }
 
+std::string feed_list_document(const FeedList& list, Format format) {
+  switch (format) {
+    case Format::csv: return feed_list_csv(list);
+    case Format::xml: return feed_list_xml(list);
+    default: return feed_list_json(list);
+  }
+}
+
+std::string feed_document(const FeedView& view, Format format) {
+  switch (format) {
+    case Format::csv: return feed_csv(view);
+    case Format::xml: return feed_xml(view);
+    default: return feed_json(view);
+  }
+}
+
+std::string datastream_document(const ChannelView& view, const ChannelPlace& place, Format format) {
+  switch (format) {
+    case Format::csv: return datastream_csv(view);
+    case Format::xml: return datastream_xml(view, place);
+    default: return datastream_json(view);
+  }
+}
+
+std::string datapoint_document(const archive::Sample& sample, Format format) {
+  switch (format) {
+    case Format::csv: return datapoint_csv(sample);
+    case Format::xml: return datapoint_xml(sample);
+    default: return datapoint_json(sample);
+  }
+}
+
 }  // namespace tt::gateway::xively

@@ -1,10 +1,12 @@
 #pragma once
 
-// Collecting what a document shows from registry and archive.
+// Collecting what a document shows from registry and archive, and writing it in the format that is
+// wanted.
 
 #include "gateway/xively/api.h"
 #include "gateway/xively/history.h"
 #include "gateway/xively/output.h"
+#include "gateway/xively/xml_output.h"
 
 namespace tt::gateway::xively {
 
@@ -13,5 +15,11 @@ Task<FeedView> view_feed(Services& services, const ApiRequest& request, registry
 
 // Fills in the datapoints of all channels, at most history_points_max together.
 Task<> add_history(Services& services, FeedView& view, HistoryQuery query);
+
+// The documents in `format`, which is not png.
+std::string feed_list_document(const FeedList& list, Format format);
+std::string feed_document(const FeedView& view, Format format);
+std::string datastream_document(const ChannelView& view, const ChannelPlace& place, Format format);
+std::string datapoint_document(const archive::Sample& sample, Format format);
 
 }  // namespace tt::gateway::xively

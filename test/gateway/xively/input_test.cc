@@ -86,7 +86,7 @@ TEST_CASE("what is wrong with a document is said in the contract's words") {
         "invalid: CSV is invalid. If multiple values given they must include a timestamp for all "
         "values");
   CHECK(feed("a,noon,1\n", Format::csv).starts_with("invalid: CSV is invalid."));
-  CHECK(feed("<eeml/>", Format::xml).starts_with("not_acceptable"));
+  CHECK(feed("x", Format::png).starts_with("not_acceptable"));
 }
 
 TEST_CASE("too many datapoints are refused, in one stream or spread over several") {
