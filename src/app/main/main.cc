@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "app/main/application.h"
 #include "app/demo/demo.h"
+#include "app/main/application.h"
 #include "base/error.h"
 
 namespace {
