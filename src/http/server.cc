@@ -118,17 +118,11 @@ class Connection final : public BodyReader {
                                              server_.limits_.http_body_bytes_max));
   }
 
-  // Waits for more input behind what is unread; what was answered goes out first.
-  Task<> fill(Microseconds timeout) {
-    co_await flush();
-    if (read_ > 0) {
-      input_.erase(0, read_);
-      read_ = 0;
-    }
+  // Reads up to `room` bytes behind what is unread; 0 when the client has sent its last byte.
+  Task<std::size_t> read_more(std::size_t room) {
+    input_.erase(0, std::exchange(read_, 0));
     auto have = input_.size();
-    input_.resize_and_overwrite(have + body_read_bytes,
-                                [](char*, std::size_t size) { return size; });
-    deadline_->set(timeout);
+    input_.resize_and_overwrite(have + room, [](char*, std::size_t size) { return size; });
     std::size_t count = 0;
     try {
       count = co_await stream_->read_some(std::span(input_).subspan(have));
@@ -138,8 +132,16 @@ class Connection final : public BodyReader {
     }
     input_.resize(have + count);
     deadline_->clear();
-    if (count == 0) throw Error(Code::unavailable, "the client closed the connection");
     server_.bytes_in_.Increment(static_cast<double>(count));
+    co_return count;
+  }
+
+  // Waits for more of a body; what was answered goes out first.
+  Task<> fill(Microseconds timeout) {
+    co_await flush();
+    deadline_->set(timeout);
+    auto count = co_await read_more(body_read_bytes);
+    if (count == 0) throw Error(Code::unavailable, "the client closed the connection");
   }
 
   // False when the connection is over: closed, idle for too long, broken or malformed.
@@ -165,11 +167,6 @@ class Connection final : public BodyReader {
 
   Task<bool> fill_head(bool started, Microseconds begun) {
     co_await flush();
-    auto have = unread().size();
-    if (read_ > 0) {
-      input_.erase(0, read_);
-      read_ = 0;
-    }
     if (started) {
       auto spent = context_.watchdog.now() - begun;
       deadline_->set(std::max(Microseconds(0), server_.limits_.http_header_timeout - spent));
@@ -177,18 +174,11 @@ class Connection final : public BodyReader {
       deadline_->set_idle(server_.limits_.http_idle_timeout);
       if (input_.capacity() > 2 * head_read_bytes) input_.shrink_to_fit();
     }
-    input_.resize_and_overwrite(have + head_read_bytes,
-                                [](char*, std::size_t size) { return size; });
-    std::size_t count = 0;
     try {
-      count = co_await stream_->read_some(std::span(input_).subspan(have));
+      co_return co_await read_more(head_read_bytes) > 0;
     } catch (const Error&) {
       co_return false;  // nobody waits for an answer
     }
-    input_.resize(have + count);
-    deadline_->clear();
-    server_.bytes_in_.Increment(static_cast<double>(count));
-    co_return count > 0;
   }
 
   Task<> refuse(wire::HttpProblem problem) {

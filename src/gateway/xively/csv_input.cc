@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "gateway/xively/kept_text.h"
 #include "wire/csv.h"
 #include "wire/header_value.h"
 
@@ -35,15 +36,6 @@ void require_content(std::string_view body) {
     throw Error(Code::invalid, "Submitted CSV is empty.");
 }
 
-// The field as a view that outlives the row: into the body, or into `kept` if it was unquoted.
-std::string_view keep(std::string_view field, std::string_view body,
-                      std::deque<std::string>& kept) {
-  bool in_body =
-      field.data() >= body.data() && field.data() + field.size() <= body.data() + body.size();
-  if (in_body) return field;
-  return kept.emplace_back(field);
-}
-
 }  // namespace
 
 Parsed<std::vector<DatastreamInput>> read_csv_datastreams(std::string_view body) {
@@ -54,12 +46,12 @@ Parsed<std::vector<DatastreamInput>> read_csv_datastreams(std::string_view body)
   while (next_row(reader)) {
     auto row = reader.row();
     if (row.size() != 2 && row.size() != 3) throw Error(Code::invalid, wrong_fields);
-    auto id = keep(row[0], body, parsed.kept);
+    auto id = kept_text(row[0], body, parsed.kept);
     auto [place, is_new] = places.emplace(id, parsed.value.size());
     if (is_new) parsed.value.emplace_back().id = id;
     DatapointInput point;
     if (row.size() == 3) point.at = time_of(row[1], reader.line());
-    point.value = keep(row.back(), body, parsed.kept);
+    point.value = kept_text(row.back(), body, parsed.kept);
     parsed.value[place->second].datapoints.push_back(point);
   }
   for (auto& stream : parsed.value) {
@@ -85,7 +77,7 @@ Parsed<std::vector<DatapointInput>> read_csv_datapoints(std::string_view body) {
     if (row.size() > 2) throw Error(Code::invalid, wrong_fields);
     DatapointInput point;
     if (row.size() == 2) point.at = time_of(row[0], reader.line());
-    point.value = keep(row.back(), body, parsed.kept);
+    point.value = kept_text(row.back(), body, parsed.kept);
     parsed.value.push_back(point);
   }
   if (parsed.value.size() > 1) {

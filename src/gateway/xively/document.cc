@@ -4,6 +4,7 @@
 #include "gateway/xively/csv_input.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/json_input.h"
+#include "gateway/xively/kept_text.h"
 #include "gateway/xively/xml_input.h"
 #include "telemetry/telemetry.h"
 
@@ -17,18 +18,13 @@ wire::JsonDocument parse_json(std::string_view body, const Limits& limits) {
 }
 
 // Texts with escapes live in the document, which ends here: keep them.
-void keep(std::optional<std::string_view>& view, std::string_view body,
-          std::deque<std::string>& kept) {
-  if (!view) return;
-  bool in_body =
-      view->data() >= body.data() && view->data() + view->size() <= body.data() + body.size();
-  if (!in_body) view = kept.emplace_back(*view);
+void keep(std::string_view& view, std::string_view body, std::deque<std::string>& kept) {
+  view = kept_text(view, body, kept);
 }
 
-void keep(std::string_view& view, std::string_view body, std::deque<std::string>& kept) {
-  std::optional<std::string_view> wrapped = view;
-  keep(wrapped, body, kept);
-  view = *wrapped;
+void keep(std::optional<std::string_view>& view, std::string_view body,
+          std::deque<std::string>& kept) {
+  if (view) keep(*view, body, kept);
 }
 
 void keep(std::vector<DatapointInput>& points, std::string_view body,

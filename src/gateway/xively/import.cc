@@ -1,6 +1,7 @@
 #include "gateway/xively/import.h"
 
 #include "base/error.h"
+#include "gateway/xively/kept_text.h"
 #include "wire/csv.h"
 
 namespace tt::gateway::xively {
@@ -65,12 +66,7 @@ class Importer {
     return channels.emplace_back(telemetry::ChannelReadings{keep(channel), {}});
   }
 
-  std::string_view keep(std::string_view field) {
-    bool in_body =
-        field.data() >= body_.data() && field.data() + field.size() <= body_.data() + body_.size();
-    if (in_body) return field;
-    return rows_.kept.emplace_back(field);
-  }
+  std::string_view keep(std::string_view field) { return kept_text(field, body_, rows_.kept); }
 
   static constexpr std::size_t channels_per_feed_max = 1000;  // looked up one after the other
 
