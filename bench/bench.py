@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures Thingtank and its peers in one run, alternating, and prints the medians.
 
-usage: bench.py --list | NAME [--rounds N]
+usage: bench.py --list | --targets NAME | NAME [--rounds N]
 """
 import argparse
 import pathlib
@@ -10,10 +10,12 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "test"))
 import http_put  # noqa: E402
 import ingest  # noqa: E402
+import rest  # noqa: E402
 import start  # noqa: E402
+import template  # noqa: E402
 from rounds import machine  # noqa: E402
 
-BENCHMARKS = {"http-put": http_put, "ingest": ingest, "start": start}
+BENCHMARKS = {"http-put": http_put, "ingest": ingest, "rest": rest, "start": start, "template": template}
 
 
 def main():
@@ -21,7 +23,11 @@ def main():
     parser.add_argument("name", nargs="?", choices=BENCHMARKS)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--targets", action="store_true", help="print what must be built for it")
     options = parser.parse_args()
+    if options.targets and options.name:
+        print(" ".join(getattr(BENCHMARKS[options.name], "TARGETS", ["thingtank"])))
+        return
     if options.list or not options.name:
         for name, module in BENCHMARKS.items():
             print(f"{name:10} {module.__doc__.splitlines()[0]}")

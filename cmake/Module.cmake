@@ -3,6 +3,7 @@
 # One folder = one target (tt_bus) = one namespace (tt::bus).  A module may depend on lower layers
 # only; in layers 0 to 3 also on a module of its own layer that was added before it, so that the
 # order of src/CMakeLists.txt is the acyclic list.  Edges (layer 4) never depend on each other.
+# SOURCES names further files, which are generated.
 # tools/tidy.py checks that every #include is covered by DEPS; this file checks DEPS themselves.
 set_property(GLOBAL PROPERTY TT_PLUGINS "")
 set_property(GLOBAL PROPERTY TT_MODULES "")
@@ -24,10 +25,11 @@ function(tt_use_pch target async)
 endfunction()
 
 function(tt_module)
-  cmake_parse_arguments(M "" "NAME;LAYER" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(M "" "NAME;LAYER" "DEPS;LIBS;SOURCES" ${ARGN})
   string(REPLACE "/" "_" id "${M_NAME}")
   set(target tt_${id})
   file(GLOB sources CONFIGURE_DEPENDS *.cc detail/*.cc)
+  list(APPEND sources ${M_SOURCES})
   if(sources)
     add_library(${target} STATIC ${sources})
     set(scope PUBLIC)
@@ -40,7 +42,8 @@ function(tt_module)
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
   endif()
-  target_include_directories(${target} ${scope} ${PROJECT_SOURCE_DIR}/src)
+  target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
+                                                $<INSTALL_INTERFACE:include/thingtank>)
   target_link_libraries(${target} ${scope} ${M_LIBS})
   set_property(GLOBAL PROPERTY TT_LAYER_${id} ${M_LAYER})
   set_property(GLOBAL APPEND PROPERTY TT_MODULES ${M_NAME})
@@ -87,6 +90,25 @@ void install_plugins(Host& host) {
 ${call}}
 }  // namespace tt::app
 ")
+endfunction()
+
+# tt_embed_texts(MODULE web/admin HEADER web/admin/files.h FUNCTION template_files ROOT DIR FILES FILE…)
+#
+# The files become part of the module: `std::vector<web::EmbeddedFile> FUNCTION()` of its namespace,
+# which HEADER declares, with their paths below ROOT.
+function(tt_embed_texts)
+  cmake_parse_arguments(E "" "MODULE;HEADER;FUNCTION;ROOT" "FILES" ${ARGN})
+  string(REPLACE "/" "_" id "${E_MODULE}")
+  string(REPLACE "/" "::" namespace "tt/${E_MODULE}")
+  set(embedded ${CMAKE_CURRENT_BINARY_DIR}/embedded_${E_FUNCTION}.cc)
+  add_custom_command(
+    OUTPUT ${embedded}
+    COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tools/embed.py --texts ${E_ROOT} ${embedded} ${E_HEADER}
+            ${namespace} ${E_FUNCTION} ${E_FILES}
+    DEPENDS ${E_FILES} ${PROJECT_SOURCE_DIR}/tools/embed.py
+    COMMENT "Embedding the files of ${E_MODULE}"
+    VERBATIM)
+  target_sources(tt_${id} PRIVATE ${embedded})
 endfunction()
 
 function(tt_add_edges kind)

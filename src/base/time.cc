@@ -149,4 +149,13 @@ std::optional<Time> parse_time(std::string_view text) {
   return from_us(us);
 }
 
+std::string format_date(Date date) { return format_time(Time(date.day)).substr(0, 10); }
+
+std::optional<Date> parse_date(std::string_view text) {
+  if (text.size() != 10) return std::nullopt;
+  auto midnight = parse_time(text);
+  if (!midnight) return std::nullopt;
+  return Date{std::chrono::floor<std::chrono::days>(*midnight)};
+}
+
 }  // namespace tt

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "console/accounts.h"
 #include "console/pages.h"
 #include "console/request_body.h"
 #include "wire/header_value.h"
@@ -16,7 +17,6 @@ namespace {
 
 constexpr std::string_view own_header = "X-Thingtank-Console";
 constexpr std::size_t devices_per_page_max = 100;
-constexpr int session_cookie_age_s = 14 * 24 * 3600;
 
 http::Response error_response(Code code, std::string_view message) {
   int status = http::status_of(code);
@@ -58,9 +58,10 @@ void require_own_page(const http::Request& request) {
   }
 }
 
-std::string cookie_text(std::string_view secret, int age_s, const http::Request& request) {
-  return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
-                     identity::session_cookie, secret, age_s,
+std::string cookie_text(std::string_view secret, std::chrono::seconds age,
+                        const http::Request& request) {
+  return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}",
+                     identity::session_cookie, secret, age.count(),
                      request.peer().is_encrypted ? "; Secure" : "");
 }
 
@@ -120,7 +121,6 @@ bool is_key_of(const identity::Key& key, registry::FeedId feed) {
 void Api::add_routes(http::Router& router) {
   using enum http::Method;
   add(router, get, "/session", &Api::show_session);
-  add(router, post, "/session", &Api::sign_in);
   add(router, del, "/session", &Api::sign_out);
   add(router, get, "/devices", &Api::list_devices);
   add(router, post, "/devices", &Api::create_device);
@@ -173,10 +173,10 @@ Task<registry::FeedPtr> Api::own_device(http::Request& request, identity::Caller
 
 // --- session --------------------------------------------------------------------------------
 
-http::Response Api::session_response(std::string_view login) const {
+http::Response Api::session_response(const identity::Caller& caller) const {
   std::string body;
   wire::JsonWriter json(body);
-  json.begin_object().member("login", login);
+  json.begin_object().member("login", caller.name).member("is_admin", caller.is_admin);
   json.member("now", format_time(services_.clock.now())).key("mqtt_port");
   if (auto mqtt = host_.endpoint("mqtt")) {
     json.value(mqtt->port);
@@ -189,24 +189,10 @@ http::Response Api::session_response(std::string_view login) const {
 
 Task<http::Response> Api::show_session(http::Request& request) {
   auto caller = co_await authenticate(request);
-  auto response = session_response(caller->name);
+  auto response = session_response(*caller);
   // A session lives as long as it is used, so its cookie is renewed with every page.
   auto secret = request.cookie(identity::session_cookie);
-  response.set("Set-Cookie", cookie_text(secret, session_cookie_age_s, request));
-  co_return response;
-}
-
-Task<http::Response> Api::sign_in(http::Request& request) {
-  auto text = co_await request.body();
-  RequestBody body(text);
-  auto login = body.string("login");
-  auto password = body.string("password");
-  auto caller = co_await services_.identity.authenticate_password(login, std::move(password),
-                                                                  origin_of(request));
-  if (!caller) throw Error(Code::unauthenticated, "That name and password do not match.");
-  auto secret = co_await services_.identity.open_session(caller->account);
-  auto response = session_response(login);
-  response.set("Set-Cookie", cookie_text(secret, session_cookie_age_s, request));
+  response.set("Set-Cookie", cookie_text(secret, session_cookie_age, request));
   co_return response;
 }
 
@@ -214,7 +200,7 @@ Task<http::Response> Api::sign_out(http::Request& request) {
   auto secret = request.cookie(identity::session_cookie);
   if (!secret.empty()) co_await services_.identity.close_session(secret);
   auto response = http::Response::json(200, "{}");
-  response.set("Set-Cookie", cookie_text("", 0, request));
+  response.set("Set-Cookie", cookie_text("", std::chrono::seconds(0), request));
   co_return response;
 }
 

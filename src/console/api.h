@@ -2,17 +2,16 @@
 
 // Api: the console's own JSON interface under /console/api, for its pages alone.
 //
-//   GET    /session                       {"login","now","mqtt_port"}
-//   POST   /session {"login","password"}  the same, and the session cookie
+//   GET    /session                       {"login","is_admin","now","mqtt_port"}
 //   DELETE /session                       {}
 //   GET    /devices?q=&offset=&limit=     {"total","devices":[…]}
 //   POST   /devices {"title","private"}   201 {"id","title","key"}
 //   GET    /devices/ID/keys               {"keys":[{"label","key"}]}
 //   POST   /devices/ID/keys {}            201 {"label","key"}
 //
-// Who asks is told by the session cookie.  Every request that changes something must carry the
-// header X-Thingtank-Console, which no other site can make a browser send, and a JSON body.
-// Errors are {"title","errors"} as in the public API.
+// Who asks is told by the session cookie, which the login page sets (accounts.h).  Every request
+// that changes something must carry the header X-Thingtank-Console, which no other site can make a
+// browser send, and a JSON body.  Errors are {"title","errors"} as in the public API.
 
 #include "host/host.h"
 
@@ -38,14 +37,13 @@ class Api final : public Service {
   Task<std::string> make_key(const registry::Feed& feed, std::string label);
 
   Task<http::Response> show_session(http::Request& request);
-  Task<http::Response> sign_in(http::Request& request);
   Task<http::Response> sign_out(http::Request& request);
   Task<http::Response> list_devices(http::Request& request);
   Task<http::Response> create_device(http::Request& request);
   Task<http::Response> list_keys(http::Request& request);
   Task<http::Response> create_key(http::Request& request);
 
-  http::Response session_response(std::string_view login) const;
+  http::Response session_response(const identity::Caller& caller) const;
 
   Host& host_;
   Services& services_;

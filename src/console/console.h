@@ -1,6 +1,7 @@
 #pragma once
 
-// The console: the people's pages, and the JSON interface that they use besides the public one.
+// The console: the people's pages, the admin, and the JSON interface that the live pages use
+// besides the public one.
 
 namespace tt {
 class Host;

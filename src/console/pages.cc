@@ -8,13 +8,6 @@
 namespace tt::console {
 namespace {
 
-const Asset* find_asset(std::string_view name) {
-  for (const auto& asset : assets()) {
-    if (asset.name == name) return &asset;
-  }
-  return nullptr;
-}
-
 // "If-None-Match: * or a list of entity tags"; the comparison is weak.     RFC 9110, 13.1.2
 bool has_current(const http::Request& request, std::string_view etag) {
   auto rest = request.header("If-None-Match");
@@ -28,12 +21,6 @@ bool has_current(const http::Request& request, std::string_view etag) {
   return false;
 }
 
-Task<http::Response> serve_page(http::Request& request) {
-  auto* page = find_asset("index.html");
-  TT_ASSERT(page);
-  co_return serve(*page, request);
-}
-
 Task<http::Response> serve_file(http::Request& request) {
   auto* asset = find_asset(request.parameter("file"));
   if (!asset) co_return http::Response::text(404, "there is no such file\n");
@@ -42,10 +29,15 @@ Task<http::Response> serve_file(http::Request& request) {
 
 }  // namespace
 
+const Asset* find_asset(std::string_view name) {
+  for (const auto& asset : assets()) {
+    if (asset.name == name) return &asset;
+  }
+  return nullptr;
+}
+
 void add_security_headers(http::Response& response) {
-  response.set("Content-Security-Policy",
-               "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-               "object-src 'none'");
+  response.set("Content-Security-Policy", std::string(content_security_policy));
   response.set("X-Content-Type-Options", "nosniff");
   response.set("Referrer-Policy", "same-origin");
 }
@@ -73,9 +65,7 @@ http::Response serve(const Asset& asset, const http::Request& request) {
   return response;
 }
 
-void add_pages(http::Router& router) {
-  router.add(http::Method::get, "/", serve_page);
-  router.add(http::Method::get, "/devices/{id:int}", serve_page);
+void add_static_files(http::Router& router) {
   router.add(http::Method::get, "/static/{file}", serve_file);
 }
 

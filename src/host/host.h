@@ -21,6 +21,7 @@
 #include "http/router.h"
 #include "http/server.h"
 #include "identity/identity.h"
+#include "orm/database.h"
 #include "registry/registry.h"
 #include "rt/listener.h"
 #include "rt/offload.h"
@@ -54,6 +55,7 @@ struct Services {
   registry::Registry& registry;
   archive::Archive& archive;
   telemetry::Telemetry& telemetry;
+  orm::Database& database;  // of identity and registry: what is theirs, they alone write
 };
 
 class Host {

@@ -269,7 +269,12 @@ class Connection final : public BodyReader {
                  response.header("Content-Encoding").empty() &&
                  is_compressible(response.header("Content-Type"));
     if (!worth) return;
-    response.set("Vary", "Accept-Encoding");
+    auto vary = std::string(response.header("Vary"));
+    if (vary.empty()) {
+      response.set("Vary", "Accept-Encoding");
+    } else if (vary != "*" && !wire::list_has_token(vary, "Accept-Encoding")) {
+      response.set("Vary", vary + ", Accept-Encoding");
+    }
     if (!wire::accepts_coding(request.header("Accept-Encoding"), "gzip")) return;
     response.body = wire::gzip(whole);
     response.static_body = {};

@@ -35,6 +35,20 @@ constexpr auto password_life = std::chrono::minutes(1);
 std::string account_credential(const std::string& login) { return "account " + login; }
 std::string key_credential(const std::string& secret_hash) { return "key " + secret_hash; }
 
+// The account's own and those of all its keys.
+std::vector<std::string> credentials_of(orm::Session& session, const AccountRow& account) {
+  std::vector<std::string> credentials = {account_credential(account.login)};
+  auto keys = objects<KeyRow>(session).filter(f<&KeyRow::account> == account);
+  for (const auto& key : keys.rows()) credentials.push_back(key_credential(key.secret_hash));
+  return credentials;
+}
+
+void check_not_last_administrator(orm::Session& session, const AccountRow& account) {
+  if (!account.is_admin) return;
+  if (objects<AccountRow>(session).filter(f<&AccountRow::is_admin> == true).count() > 1) return;
+  throw Error(Code::conflict, "this is the only administrator");
+}
+
 CallerPtr whole_account(const AccountRow& account, const Origin& origin,
                         Revocations::Flag revoked) {
   auto caller = std::make_shared<Caller>();
@@ -76,6 +90,8 @@ class OrmIdentity final : public Identity {
   Task<std::optional<Account>> find_account(std::string login) override;
   Task<std::vector<Account>> accounts() override;
   Task<> set_password(std::string login, std::string password) override;
+  Task<> set_role(AccountId account, Role role) override;
+  Task<bool> delete_account(AccountId account) override;
   Task<CallerPtr> authenticate_password(std::string login, std::string password,
                                         Origin origin) override;
   Task<std::string> open_session(AccountId account) override;
@@ -92,6 +108,8 @@ class OrmIdentity final : public Identity {
 
  private:
   std::optional<AccountRow> load_account(AccountId id);
+  // After its row was changed or has gone.
+  void end_callers(AccountId account, const std::vector<std::string>& credentials);
   // The caller if login and password belong together.  Blocks.
   CallerPtr check_password(const std::string& login, const std::string& password,
                            const Origin& origin);
@@ -164,6 +182,44 @@ Task<> OrmIdentity::set_password(std::string login, std::string password) {
   sessions_.drop_account(account);
   passwords_.drop_account(account);
   revocations_.revoke(account_credential(login));
+}
+
+void OrmIdentity::end_callers(AccountId account, const std::vector<std::string>& credentials) {
+  sessions_.drop_account(account);
+  passwords_.drop_account(account);
+  keys_.drop_account(account);
+  for (const auto& credential : credentials) revocations_.revoke(credential);
+}
+
+Task<> OrmIdentity::set_role(AccountId account, Role role) {
+  std::vector<std::string> credentials;
+  auto work = [&] {
+    database_.transact([&](orm::Session& session) {
+      auto row = objects<AccountRow>(session).get(f<&AccountRow::id> == account);
+      if (role != Role::administrator) check_not_last_administrator(session, row);
+      row.is_admin = role == Role::administrator;
+      objects<AccountRow>(session).save(row);
+      credentials = credentials_of(session, row);
+    });
+  };
+  co_await rt::offload(pool_, work);
+  end_callers(account, credentials);
+}
+
+Task<bool> OrmIdentity::delete_account(AccountId account) {
+  std::vector<std::string> credentials;
+  auto work = [&] {
+    database_.transact([&](orm::Session& session) {
+      auto row = objects<AccountRow>(session).filter(f<&AccountRow::id> == account).first();
+      if (!row) return;
+      check_not_last_administrator(session, *row);
+      credentials = credentials_of(session, *row);
+      objects<AccountRow>(session).filter(f<&AccountRow::id> == account).erase();
+    });
+  };
+  co_await rt::offload(pool_, work);
+  end_callers(account, credentials);
+  co_return !credentials.empty();
 }
 
 std::optional<AccountRow> OrmIdentity::load_account(AccountId id) {

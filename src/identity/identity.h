@@ -58,6 +58,12 @@ class Identity {
   // Throws not_found.  Ends the account's sessions, and what open connections may do with the old
   // password.
   virtual Task<> set_password(std::string login, std::string password) = 0;
+  // Throws not_found, and conflict if nobody would be left to administrate.  Sessions go on with
+  // the new role, connections must open again.
+  virtual Task<> set_role(AccountId account, Role role) = 0;
+  // Ends the account with its sessions and keys, also where a connection is open with one.  False
+  // if there was none.  Throws conflict if it owns feeds or nobody would be left to administrate.
+  virtual Task<bool> delete_account(AccountId account) = 0;
 
   // nullptr if login or password is wrong (takes equally long for both).  Throws exhausted after
   // too many failures for this login or from this address.

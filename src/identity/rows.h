@@ -18,10 +18,11 @@ struct AccountRow : models::Model<AccountRow> {
   models::AutoField id;
   models::CharField<150, models::unique> login;
   models::CharField<255> password;  // argon2id, encoded
-  models::BooleanField<> is_admin = false;
+  models::BooleanField<models::verbose_name<"administrator">> is_admin = false;
   models::DateTimeField<> created;
 
-  static constexpr models::Meta meta{.table = "identity_account"};
+  static constexpr models::Meta meta{.table = "identity_account", .verbose_name = "account"};
+  std::string str() const { return login; }
 };
 
 struct SessionRow : models::Model<SessionRow> {
@@ -30,7 +31,8 @@ struct SessionRow : models::Model<SessionRow> {
   models::CharField<64, models::unique> secret_hash;  // sha256 in hex: the secret is not kept
   models::DateTimeField<models::db_index> ends_at;
 
-  static constexpr models::Meta meta{.table = "identity_session"};
+  static constexpr models::Meta meta{.table = "identity_session", .verbose_name = "session"};
+  std::string str() const { return "until " + format_time(ends_at); }
 };
 
 struct KeyRow : models::Model<KeyRow> {
@@ -40,10 +42,11 @@ struct KeyRow : models::Model<KeyRow> {
   models::CharField<200> secret;  // kept: its owner may read it again
   models::CharField<64, models::unique> secret_hash;
   models::BooleanField<> private_access = false;
-  models::DateTimeField<models::null> expires_at;
+  models::DateTimeField<models::null, models::verbose_name<"expires">> expires_at;
   models::DateTimeField<> created;
 
-  static constexpr models::Meta meta{.table = "identity_key"};
+  static constexpr models::Meta meta{.table = "identity_key", .verbose_name = "API key"};
+  std::string str() const { return label->empty() ? "(no label)" : *label; }
 };
 
 struct PermissionRow : models::Model<PermissionRow> {
@@ -55,7 +58,7 @@ struct PermissionRow : models::Model<PermissionRow> {
   models::BigIntegerField<> minimum_interval_s;
   models::CharField<255> label;
 
-  static constexpr models::Meta meta{.table = "identity_permission"};
+  static constexpr models::Meta meta{.table = "identity_permission", .verbose_name = "permission"};
 };
 
 struct ResourceLimitRow : models::Model<ResourceLimitRow> {
@@ -64,7 +67,7 @@ struct ResourceLimitRow : models::Model<ResourceLimitRow> {
   models::BigIntegerField<models::db_index> feed;
   models::CharField<255> channel;
 
-  static constexpr models::Meta meta{.table = "identity_resource_limit"};
+  static constexpr models::Meta meta{.table = "identity_resource_limit", .verbose_name = "limit"};
 };
 
 // Of one key and one account; more are refused with invalid, older sessions end.

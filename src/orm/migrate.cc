@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -71,11 +72,25 @@ std::string definition(const ModelInfo& model, const IndexInfo& index) {
   return fmt::format("{}{}({})", index.is_unique ? "unique " : "", model.table, columns);
 }
 
+// The models, and after them the tables between the two sides of their many-to-many fields.
+std::vector<const ModelInfo*> tables_of(const Schema& schema) {
+  std::vector<const ModelInfo*> models = schema.models;
+  for (const ModelInfo* model : schema.models) {
+    for (const FieldInfo& field : model->fields) {
+      if (field.through && std::ranges::count(models, field.through) == 0) {
+        models.push_back(field.through);
+      }
+    }
+  }
+  return models;
+}
+
 State state_of(const Schema& schema) {
   State state;
-  for (const ModelInfo* model : schema.models) {
+  for (const ModelInfo* model : tables_of(schema)) {
     state["table " + model->table];
     for (const FieldInfo& field : model->fields) {
+      if (!field.has_column()) continue;
       state[column_item(*model, field)] = definition(field);
     }
     for (const IndexInfo& index : model->indexes) {
@@ -112,9 +127,29 @@ State from_text(std::string_view text) {
 // --- differences -------------------------------------------------------------------------------
 
 ColumnChange column_change(const FieldInfo& field) {
-  ColumnChange change{field.column, field.kind, field.is_null, field.initial, {}, field.on_delete};
+  ColumnChange change{.name = field.column,
+                      .kind = field.kind,
+                      .is_null = field.is_null,
+                      .initial = field.initial,
+                      .on_delete = field.on_delete,
+                      .max_length = field.max_length,
+                      .max_digits = field.max_digits,
+                      .decimal_places = field.decimal_places};
   if (field.target) change.target = field.target().table;
   return change;
+}
+
+// Fields that hold JSON were recorded as texts once.  The engine that wrote such records, SQLite,
+// keeps both alike.
+bool means_the_same(std::string_view recorded, std::string_view defined) {
+  return recorded == defined || (recorded == "text" && defined == "json") ||
+         (recorded == "text null" && defined == "json null");
+}
+
+// Of the definition of an index: "unique thing(size,name-)" is of the table "thing".
+std::string table_of_index(std::string_view definition) {
+  if (definition.starts_with("unique ")) definition.remove_prefix(7);
+  return std::string(definition.substr(0, definition.find('(')));
 }
 
 CreateIndex index_change(const ModelInfo& model, const IndexInfo& index) {
@@ -143,12 +178,15 @@ class Differences {
   Differences(const Schema& schema, const State& before) : schema_(schema), before_(before) {}
 
   std::vector<SchemaChange> find(const State& after) {
-    for (const ModelInfo* model : schema_.models) find_columns(*model);
+    auto models = tables_of(schema_);
+    for (const ModelInfo* model : models) find_columns(*model);
     for (const auto& [item, definition] : before_) {
       bool is_kept = after.contains(item) && after.at(item) == definition;
-      if (item.starts_with("index ") && !is_kept) changes_.emplace_back(DropIndex{item.substr(6)});
+      if (item.starts_with("index ") && !is_kept) {
+        changes_.emplace_back(DropIndex{item.substr(6), table_of_index(definition)});
+      }
     }
-    for (const ModelInfo* model : schema_.models) find_indexes(*model);
+    for (const ModelInfo* model : models) find_indexes(*model);
     for (const ExtraStatement& extra : schema_.extra) find_extra(extra, after);
     return std::move(changes_);
   }
@@ -157,11 +195,15 @@ class Differences {
   void find_columns(const ModelInfo& model) {
     if (!before_.contains("table " + model.table)) {
       CreateTable create{model.table, {}};
-      for (const FieldInfo& field : model.fields) create.columns.push_back(column_change(field));
+      for (const FieldInfo& field : model.fields) {
+        if (field.has_column()) create.columns.push_back(column_change(field));
+      }
       changes_.emplace_back(std::move(create));
       return;
     }
-    for (const FieldInfo& field : model.fields) find_column(model, field);
+    for (const FieldInfo& field : model.fields) {
+      if (field.has_column()) find_column(model, field);
+    }
   }
 
   void find_column(const ModelInfo& model, const FieldInfo& field) {
@@ -172,7 +214,7 @@ class Differences {
                                     model.table, field.column));
       }
       changes_.emplace_back(AddColumn{model.table, column_change(field)});
-    } else if (known->second != definition(field)) {
+    } else if (!means_the_same(known->second, definition(field))) {
       refuse(schema_, fmt::format("{}.{} is \"{}\" in the database but \"{}\" in the program",
                                   model.table, field.column, known->second, definition(field)));
     }

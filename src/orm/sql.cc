@@ -5,11 +5,14 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "orm/detail/query_writer.h"
 
 namespace tt::orm {
 
 std::string Dialect::quote(std::string_view name) const {
-  std::string out = "\"";
+  std::string out;
+  out.reserve(name.size() + 2);
+  out += '"';
   for (char c : name) {
     if (c == '"') out += '"';
     out += c;
@@ -23,281 +26,376 @@ void Dialect::bind(Statement& statement, Value value) const {
   statement.text += placeholder(statement.values.size());
 }
 
+void Dialect::bind(Statement& statement, Value value, const CellType& cell) const {
+  bind(statement, stored(std::move(value), cell));
+}
+
+}  // namespace tt::orm
+
+namespace tt::orm::detail {
+
+QueryWriter::QueryWriter(const Dialect& dialect, Statement& out, const Select& query)
+    : dialect_(dialect), out_(out), query_(query), joins_(dialect, *query.model) {
+  collect();
+}
+
+// --- which tables there are --------------------------------------------------------------------
+
+void QueryWriter::collect(const Expression& expression, Share share) {
+  if (expression.type == Expression::Type::path) joins_.use(expression.path, share);
+  for (const Expression& operand : expression.operands) collect(operand, share);
+}
+
+void QueryWriter::collect(const Node& node, Nulls nulls) {
+  if (node.type == Node::Type::none_of) nulls = other(nulls);
+  for (const Node& child : node.children) collect(child, nulls);
+  if (node.type != Node::Type::condition) return;
+  const Condition& condition = node.condition;
+  if (becomes_subselect(condition, nulls)) return;
+  Share share = Share::of(condition.call);
+  if (!condition.left.is_annotation()) joins_.use(condition.left.path, share);
+  if (condition.expression) collect(*condition.expression, share);
+}
+
+void QueryWriter::collect(const Column& column) {
+  if (!column.is_annotation()) joins_.use(column.path, Share::all());
+}
+
 namespace {
 
-// What an odd number of `not`s around a condition means for rows without a value.
-enum class Nulls { drop, keep };
-
-class WhereWriter {
- public:
-  WhereWriter(const Dialect& dialect, Statement& statement) : dialect_(dialect), out_(statement) {}
-
-  void write(const Node& node, Nulls nulls) {
-    switch (node.type) {
-      case Node::Type::all_of: return write_group(node, " AND ", "1 = 1", nulls);
-      case Node::Type::any_of: return write_group(node, " OR ", "1 = 0", nulls);
-      case Node::Type::none_of:
-        out_.text += "NOT ";
-        return write_group(node, " OR ", "1 = 0", nulls == Nulls::drop ? Nulls::keep : Nulls::drop);
-      case Node::Type::condition: return write_condition(node.condition, 0, nulls);
-      case Node::Type::raw: return write_raw(node.raw);
-    }
-  }
-
- private:
-  void write_group(const Node& node, std::string_view joint, std::string_view empty, Nulls nulls) {
-    out_.text += '(';
-    if (node.children.empty()) out_.text += empty;
-    for (const Node& child : node.children) {
-      if (&child != &node.children.front()) out_.text += joint;
-      write(child, nulls);
-    }
-    out_.text += ')';
-  }
-
-  // "exclude(temp__gt=11)" is NOT (temp > 11 AND temp IS NOT NULL), so that a row without a value
-  // is not dropped by the NULL that the comparison gives.
-  void write_condition(const Condition& condition, std::size_t hop, Nulls nulls) {
-    const FieldInfo& field = *condition.path[hop];
-    std::string column = dialect_.quote(field.column);
-    bool is_last = hop + 1 == condition.path.size();
-    bool guards = nulls == Nulls::keep && field.is_null &&
-                  !(asks_for_null(condition) && (is_last || !expects_value(condition)));
-    if (guards) out_.text += '(';
-    if (is_last) {
-      write_comparison(condition, column);
-    } else {
-      write_hop(condition, hop, column);
-    }
-    if (guards) out_.text += fmt::format(" AND {} IS NOT NULL)", column);
-  }
-
-  static bool asks_for_null(const Condition& condition) {
-    return condition.lookup == Lookup::isnull ||
-           (condition.lookup == Lookup::exact && std::holds_alternative<Null>(condition.values[0]));
-  }
-
-  static bool expects_value(const Condition& condition) {
-    return condition.lookup == Lookup::isnull && !std::get<bool>(condition.values[0]);
-  }
-
-  void write_hop(const Condition& condition, std::size_t hop, const std::string& column) {
-    const FieldInfo& field = *condition.path[hop];
-    const ModelInfo& target = field.target();
-    // What lies behind a missing row is missing as well.
-    bool takes_missing = field.is_null && asks_for_null(condition) && !expects_value(condition);
-    if (takes_missing) out_.text += fmt::format("({} IS NULL OR ", column);
-    out_.text += fmt::format("{} IN (SELECT {} FROM {} WHERE ", column,
-                             dialect_.quote(target.id().column), dialect_.quote(target.table));
-    write_condition(condition, hop + 1, Nulls::drop);
-    out_.text += takes_missing ? "))" : ")";
-  }
-
-  void write_comparison(const Condition& condition, const std::string& column) {
-    const Value& value = condition.values.empty() ? null_ : condition.values.front();
-    switch (condition.lookup) {
-      case Lookup::isnull: return write_is_null(column, std::get<bool>(value));
-      case Lookup::in: return write_in(column, condition.values);
-      case Lookup::exact:
-        if (std::holds_alternative<Null>(value)) return write_is_null(column, true);
-        return write_operator(column, " = ", value);
-      case Lookup::gt: return write_operator(column, " > ", value);
-      case Lookup::gte: return write_operator(column, " >= ", value);
-      case Lookup::lt: return write_operator(column, " < ", value);
-      case Lookup::lte: return write_operator(column, " <= ", value);
-      case Lookup::iexact:
-      case Lookup::contains:
-      case Lookup::icontains:
-      case Lookup::startswith:
-        return dialect_.write_text_lookup(out_, column, condition.lookup,
-                                          std::get<std::string>(not_null(column, value)));
-    }
-  }
-
-  void write_is_null(const std::string& column, bool expected) {
-    out_.text += fmt::format("{} IS {}NULL", column, expected ? "" : "NOT ");
-  }
-
-  void write_operator(const std::string& column, std::string_view sign, const Value& value) {
-    out_.text += column;
-    out_.text += sign;
-    dialect_.bind(out_, not_null(column, value));
-  }
-
-  void write_in(const std::string& column, const std::vector<Value>& values) {
-    if (values.size() > in_values_max) {
-      throw Error(Code::invalid, fmt::format("{}: more than {} values", column, in_values_max));
-    }
-    std::string joint = column + " IN (";
-    for (const Value& value : values) {
-      if (std::holds_alternative<Null>(value)) continue;  // never equal to anything
-      out_.text += joint;
-      dialect_.bind(out_, value);
-      joint = ", ";
-    }
-    out_.text += joint == ", " ? ")" : "1 = 0";
-  }
-
-  void write_raw(const RawCondition& raw) {
-    std::size_t next = 0;
-    out_.text += '(';
-    for (char c : raw.sql) {
-      if (c != '?') {
-        out_.text += c;
-        continue;
-      }
-      TT_ASSERT(next < raw.values.size());
-      dialect_.bind(out_, raw.values[next++]);
-    }
-    TT_ASSERT(next == raw.values.size());
-    out_.text += ')';
-  }
-
-  static const Value& not_null(const std::string& column, const Value& value) {
-    if (!std::holds_alternative<Null>(value)) return value;
-    throw Error(Code::invalid, fmt::format("{}: null cannot be compared; use isnull", column));
-  }
-
-  const Value null_ = Null{};
-  const Dialect& dialect_;
-  Statement& out_;
-};
-
-void write_where(const Dialect& dialect, Statement& statement, const Node& where) {
-  if (where.type == Node::Type::all_of && where.children.empty()) return;
-  statement.text += " WHERE ";
-  WhereWriter(dialect, statement).write(where, Nulls::drop);
+bool has_steps(const Node& node) {
+  const Condition& condition = node.condition;
+  return !condition.left.path.steps.empty() || condition.expression ||
+         std::ranges::any_of(node.children, has_steps);
 }
 
-void write_order(const Dialect& dialect, Statement& statement, const Select& query) {
-  const auto& order = query.order.empty() ? query.model->ordering : query.order;
-  std::string_view joint = " ORDER BY ";
-  for (const Order& key : order) {
-    statement.text += joint;
-    statement.text += dialect.quote(key.field->column);
-    if (key.direction == Direction::descending) statement.text += " DESC";
-    joint = ", ";
-  }
-}
-
-void write_assignments(const Dialect& dialect, Statement& statement, const Update& query) {
-  std::string_view joint = " SET ";
-  for (const Assignment& assignment : query.values) {
-    statement.text += joint;
-    statement.text += dialect.quote(assignment.field->column) + " = ";
-    dialect.bind(statement, assignment.value);
-    joint = ", ";
-  }
+// The number of the call that the node, a child of the whole condition, comes from.
+unsigned call_of(const Node& node) {
+  if (node.type == Node::Type::condition || node.children.empty()) return node.condition.call;
+  return call_of(node.children.front());
 }
 
 }  // namespace
 
-Statement render_select(const Dialect& dialect, const Select& query) {
-  Statement statement{"SELECT ", {}};
-  auto add = [&](const FieldInfo& field) {
-    if (statement.text.back() != ' ') statement.text += ", ";
-    statement.text += dialect.quote(field.column);
+// In the order of the calls: an aggregate shares the joins of the filters before it.
+void QueryWriter::collect() {
+  if (query_.source) return;
+  const Node& where = query_.where;
+  bool is_list = where.type == Node::Type::all_of;
+  auto annotation = query_.annotations.begin();
+  auto collect_annotations = [&](unsigned before) {
+    for (; annotation != query_.annotations.end() && annotation->call < before; ++annotation) {
+      collect(annotation->expression, Share::all());
+    }
   };
-  if (query.fields.empty()) {
-    for (const FieldInfo& field : query.model->fields) add(field);
+  auto collect_child = [&](const Node& node) {
+    if (!has_steps(node)) return;
+    collect_annotations(call_of(node));
+    collect(node, Nulls::drop);
+  };
+  if (is_list) {
+    for (const Node& child : where.children) collect_child(child);
   } else {
-    for (const FieldInfo* field : query.fields) add(*field);
+    collect_child(where);
   }
-  statement.text += " FROM " + dialect.quote(query.model->table);
-  write_where(dialect, statement, query.where);
-  write_order(dialect, statement, query);
-  dialect.write_slice(statement, query);
+  collect_annotations(~0U);
+  for (std::size_t table : required_by(where)) joins_.require(table);
+  for (const auto& steps : query_.related) {
+    joins_.use({steps, &steps.back().to().id()}, Share::all());
+  }
+  for (const Column& column : query_.columns) collect(column);
+  for (const Column& column : query_.group) collect(column);
+  for (const OrderBy& order : query_.order) collect(order.column);
+}
+
+// --- what comes out ----------------------------------------------------------------------------
+
+void QueryWriter::write_column(const Column& column) {
+  if (const Expression* annotation = annotation_of(column)) {
+    write_expression(*annotation, Share::all());
+  } else {
+    out_.text += joins_.column(column.path, Share::all());
+  }
+}
+
+void QueryWriter::write_output(std::string_view& joint, const Column& column) {
+  out_.text += joint;
+  joint = ", ";
+  write_column(column);
+  if (column.is_annotation()) out_.text += " AS " + dialect_.quote(column.annotation);
+}
+
+void QueryWriter::write_model(std::string_view& joint, std::size_t table, const ModelInfo& model) {
+  for (const FieldInfo* field : model.columns) {
+    out_.text += joint;
+    joint = ", ";
+    out_.text += joins_.column(table, *field);
+  }
+}
+
+void QueryWriter::write_outputs() {
+  std::string_view joint = query_.is_distinct ? "SELECT DISTINCT " : "SELECT ";
+  for (const Column& column : query_.columns) write_output(joint, column);
+  if (query_.columns.empty()) {
+    if (query_.grouping != Grouping::whole) {
+      write_model(joint, 0, *query_.model);
+      for (const auto& steps : query_.related) {
+        write_model(joint, joins_.reach(steps, Share::all()), steps.back().to());
+      }
+    }
+    for (const Annotation& annotation : query_.annotations) {
+      write_output(joint, Column{{}, annotation.name});
+    }
+  }
+  if (query_.is_distinct) write_order_outputs(joint);
+}
+
+bool QueryWriter::is_selected(const Column& column) const {
+  if (query_.columns.empty()) return column.is_annotation() || column.path.steps.empty();
+  return std::ranges::any_of(query_.columns, [&](const Column& each) {
+    return each.annotation == column.annotation && each.path == column.path;
+  });
+}
+
+// "for SELECT DISTINCT, ORDER BY expressions must appear in select list" [PostgreSQL].
+void QueryWriter::write_order_outputs(std::string_view& joint) {
+  for (const OrderBy& order : effective_order(query_)) {
+    if (!is_selected(order.column)) write_output(joint, order.column);
+  }
+}
+
+void QueryWriter::write_source() {
+  out_.text += " FROM ";
+  if (query_.source) {
+    out_.text += '(';
+    QueryWriter(dialect_, out_, *query_.source).write_select();
+    out_.text += ") AS source";
+    return;
+  }
+  if (query_.raw) {
+    write_raw(*query_.raw);
+    out_.text += " AS ";
+  }
+  out_.text += dialect_.quote(query_.model->table);
+  joins_.write(out_.text);
+}
+
+// --- clauses -----------------------------------------------------------------------------------
+
+bool QueryWriter::is_about_group(const Node& node) const {
+  if (node.type == Node::Type::condition) return orm::is_about_group(node.condition, query_);
+  return std::ranges::any_of(node.children,
+                             [this](const Node& child) { return is_about_group(child); });
+}
+
+QueryWriter::Clauses QueryWriter::split() const {
+  const Node& where = query_.where;
+  Clauses out;
+  if (where.is_true()) return out;
+  auto add = [&](const Node& node) {
+    (!query_.annotations.empty() && is_about_group(node) ? out.having : out.where).push_back(&node);
+  };
+  if (where.type == Node::Type::all_of && !query_.annotations.empty()) {
+    for (const Node& child : where.children) add(child);
+  } else {
+    add(where);
+  }
+  return out;
+}
+
+void QueryWriter::write_all(std::string_view word, const std::vector<const Node*>& nodes) {
+  for (const Node* node : nodes) {
+    out_.text += node == nodes.front() ? word : " AND ";
+    write_node(*node, Nulls::drop);
+  }
+}
+
+void QueryWriter::write_where() { write_all(" WHERE ", split().where); }
+
+void QueryWriter::write_group() {
+  bool is_grouped = has_aggregates(query_) && query_.grouping != Grouping::whole;
+  if (!is_grouped) return;
+  std::string_view joint = " GROUP BY ";
+  auto write = [&](const Column& column) {
+    out_.text += joint;
+    joint = ", ";
+    write_column(column);
+  };
+  if (query_.grouping == Grouping::by_column) {
+    for (const Column& column : query_.group) write(column);
+  } else if (query_.raw) {
+    write_model(joint, 0, *query_.model);
+  } else {
+    write({{{}, &query_.model->id()}, {}});
+  }
+  for (const auto& steps : query_.related) {
+    write({{steps, &steps.back().to().id()}, {}});
+  }
+  auto write_plain = [&](const Column& column) {
+    const Expression* annotation = annotation_of(column);
+    if (annotation ? !annotation->is_aggregate() : !column.path.steps.empty()) write(column);
+  };
+  for (const Annotation& annotation : query_.annotations) write_plain({{}, annotation.name});
+  if (query_.grouping == Grouping::by_column) return;
+  for (const Column& column : query_.columns) write_plain(column);
+  for (const OrderBy& order : query_.order) {
+    if (!order.column.is_annotation()) write_plain(order.column);
+  }
+}
+
+void QueryWriter::write_order() {
+  std::string_view joint = " ORDER BY ";
+  for (const OrderBy& order : effective_order(query_)) {
+    out_.text += joint;
+    joint = ", ";
+    const Expression* annotation = annotation_of(order.column);
+    bool has_alias = annotation && is_selected(order.column);
+    if (has_alias) {
+      out_.text += dialect_.quote(order.column.annotation);
+    } else {
+      write_column(order.column);
+    }
+    CellType cell = annotation ? annotation->cell : path_expression(order.column.path).cell;
+    out_.text += dialect_.direction(order.direction, cell);
+  }
+}
+
+void QueryWriter::write_rows(std::string_view columns) {
+  out_.text += columns;
+  write_source();
+  Clauses clauses = split();
+  write_all(" WHERE ", clauses.where);
+  write_group();
+  write_all(" HAVING ", clauses.having);
+}
+
+void QueryWriter::write_select() {
+  write_outputs();
+  write_rows({});
+  if (query_.grouping != Grouping::whole) write_order();
+  dialect_.write_slice(out_, query_);
+}
+
+void QueryWriter::write_where_of_table() {
+  if (joins_.empty()) return write_where();
+  Select inner = query_;
+  inner.columns = {Column{{{}, &query_.model->id()}, {}}};
+  inner.is_unordered = true;
+  // MariaDB does not read from the table that it changes; from a derived one it does.
+  out_.text +=
+      fmt::format(" WHERE {0} IN (SELECT {0} FROM (", dialect_.quote(query_.model->id().column));
+  QueryWriter(dialect_, out_, inner).write_select();
+  out_.text += ") AS chosen)";
+}
+
+}  // namespace tt::orm::detail
+
+namespace tt::orm {
+
+using detail::QueryWriter;
+
+Statement render_select(const Dialect& dialect, const Select& query) {
+  Statement statement;
+  statement.text.reserve(512);
+  QueryWriter(dialect, statement, query).write_select();
   return statement;
 }
 
 Statement render_count(const Dialect& dialect, const Select& query) {
+  Statement statement;
   bool is_slice = query.limit || query.offset != 0;
-  Statement statement{is_slice ? "SELECT COUNT(*) FROM (SELECT 1 FROM " : "SELECT COUNT(*) FROM ",
-                      {}};
-  statement.text += dialect.quote(query.model->table);
-  write_where(dialect, statement, query.where);
-  if (is_slice) {
-    dialect.write_slice(statement, query);
-    statement.text += ") AS slice";
+  if (query.is_distinct || !query.annotations.empty()) {
+    statement.text = "SELECT COUNT(*) FROM (";
+    Select inner = query;
+    if (!is_slice) {
+      inner.order.clear();
+      inner.is_unordered = true;
+    }
+    QueryWriter(dialect, statement, inner).write_select();
+    statement.text += ") AS counted";
+    return statement;
   }
+  QueryWriter writer(dialect, statement, query);
+  if (!is_slice) {
+    writer.write_rows("SELECT COUNT(*)");
+    return statement;
+  }
+  statement.text = "SELECT COUNT(*) FROM (";
+  writer.write_rows("SELECT 1");
+  dialect.write_slice(statement, query);
+  statement.text += ") AS slice";
   return statement;
 }
 
 Statement render_insert(const Dialect& dialect, const Insert& query) {
+  TT_ASSERT(!query.rows.empty());
   Statement statement{"INSERT INTO " + dialect.quote(query.model->table), {}};
-  if (query.values.empty()) {
-    statement.text += " DEFAULT VALUES";
+  if (query.fields.empty()) {
+    TT_ASSERT(query.rows.size() == 1);
+    statement.text += dialect.default_row();
     return statement;
   }
   std::string_view joint = " (";
-  for (const Assignment& assignment : query.values) {
+  for (const FieldInfo* field : query.fields) {
     statement.text += joint;
-    statement.text += dialect.quote(assignment.field->column);
+    statement.text += dialect.quote(field->column);
     joint = ", ";
   }
-  joint = ") VALUES (";
-  for (const Assignment& assignment : query.values) {
-    statement.text += joint;
-    dialect.bind(statement, assignment.value);
-    joint = ", ";
+  statement.text += ") VALUES ";
+  for (const Row& row : query.rows) {
+    TT_ASSERT(row.size() == query.fields.size());
+    joint = &row == &query.rows.front() ? "(" : ", (";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      statement.text += joint;
+      dialect.bind(statement, row[i], type_of(*query.fields[i]));
+      joint = ", ";
+    }
+    statement.text += ')';
   }
-  statement.text += ')';
   return statement;
 }
 
+namespace {
+
+void refuse_joined(const Expression& expression) {
+  if (!expression.path.steps.empty()) {
+    throw Error(Code::invalid, "Joined field references are not permitted in this query");
+  }
+  for (const Expression& operand : expression.operands) refuse_joined(operand);
+}
+
+}  // namespace
+
 Statement render_update(const Dialect& dialect, const Update& query) {
   Statement statement{"UPDATE " + dialect.quote(query.model->table), {}};
-  write_assignments(dialect, statement, query);
-  write_where(dialect, statement, query.where);
+  Select plain;
+  plain.model = query.model;
+  QueryWriter values(dialect, statement, plain);
+  std::string_view joint = " SET ";
+  for (const Assignment& assignment : query.values) {
+    refuse_joined(assignment.value);
+    statement.text += joint;
+    statement.text += dialect.quote(assignment.field->column) + " = ";
+    const Expression& value = assignment.value;
+    if (value.type == Expression::Type::constant) {
+      dialect.bind(statement, value.value, type_of(*assignment.field));
+    } else {
+      values.write_cast(value, type_of(*assignment.field));
+    }
+    joint = ", ";
+  }
+  plain.where = query.where;
+  QueryWriter(dialect, statement, plain).write_where_of_table();
   return statement;
 }
 
 Statement render_erase(const Dialect& dialect, const Erase& query) {
   Statement statement{"DELETE FROM " + dialect.quote(query.model->table), {}};
-  write_where(dialect, statement, query.where);
+  Select plain;
+  plain.model = query.model;
+  plain.where = query.where;
+  QueryWriter(dialect, statement, plain).write_where_of_table();
   return statement;
-}
-
-// --- schema ------------------------------------------------------------------------------------
-
-namespace {
-
-struct ChangeWriter {
-  const Dialect& dialect;
-
-  std::string operator()(const CreateTable& change) const {
-    std::string columns;
-    for (const ColumnChange& column : change.columns) {
-      if (!columns.empty()) columns += ", ";
-      columns += dialect.define(column);
-    }
-    return fmt::format("CREATE TABLE {} ({}){}", dialect.quote(change.table), columns,
-                       dialect.table_options());
-  }
-  std::string operator()(const AddColumn& change) const {
-    return fmt::format("ALTER TABLE {} ADD COLUMN {}", dialect.quote(change.table),
-                       dialect.define(change.column));
-  }
-  std::string operator()(const CreateIndex& change) const {
-    std::string columns;
-    for (const CreateIndex::Column& column : change.columns) {
-      if (!columns.empty()) columns += ", ";
-      columns += dialect.quote(column.name);
-      if (column.direction == Direction::descending) columns += " DESC";
-    }
-    return fmt::format("CREATE {}INDEX {} ON {} ({})", change.is_unique ? "UNIQUE " : "",
-                       dialect.quote(change.name), dialect.quote(change.table), columns);
-  }
-  std::string operator()(const DropIndex& change) const {
-    return fmt::format("DROP INDEX {}", dialect.quote(change.name));
-  }
-  std::string operator()(const RunStatement& change) const { return change.sql; }
-};
-
-}  // namespace
-
-std::string render_change(const Dialect& dialect, const SchemaChange& change) {
-  return std::visit(ChangeWriter{dialect}, change);
 }
 
 }  // namespace tt::orm

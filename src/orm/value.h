@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/time.h"
+#include "base/uuid.h"
+#include "orm/decimal.h"
 
 namespace tt::orm {
 
@@ -23,7 +25,8 @@ struct Bytes {
   bool operator==(const Bytes&) const = default;
 };
 
-using Value = std::variant<Null, bool, std::int64_t, double, std::string, Bytes, Time>;
+using Value =
+    std::variant<Null, bool, std::int64_t, double, std::string, Bytes, Time, Date, Decimal, Uuid>;
 using Row = std::vector<Value>;
 
 // What a column holds; an engine chooses the type of its own for each.
@@ -36,6 +39,11 @@ enum class Kind : unsigned char {
   bytes,
   time,         // microseconds since 1970
   foreign_key,  // an id of another table
+  date,
+  decimal,  // FieldInfo::max_digits, decimal_places
+  uuid,
+  json,          // a JSON text, normalised by the engine if it likes
+  virtual_many,  // many-to-many: no column, a table between
 };
 
 // "integer", as recorded by migrations.
@@ -45,5 +53,8 @@ std::string_view name_of(Kind kind);
 // microseconds, a bool as 0 or 1.  Each throws internal if the value is of another type.
 std::int64_t as_integer(const Value& value);
 const std::string& as_text(const Value& value);
+
+// For people: "21.5", "True", "2013-05-05", "" for Null, hexadecimal digits for Bytes.
+std::string display_text(const Value& value);
 
 }  // namespace tt::orm

@@ -20,7 +20,7 @@ struct FeedRow : models::Model<FeedRow> {
   models::CharField<255> email;
   models::CharField<255> icon;
   models::CharField<255> auto_feed_url;
-  models::BooleanField<> is_private = false;
+  models::BooleanField<models::verbose_name<"private">> is_private = false;
   models::TextField<> tags;
   models::CharField<255> location_name;
   models::CharField<16> location_domain;
@@ -34,7 +34,8 @@ struct FeedRow : models::Model<FeedRow> {
   models::CharField<255> product_id;
   models::CharField<255> device_serial;
 
-  static constexpr models::Meta meta{.table = "registry_feed"};
+  static constexpr models::Meta meta{.table = "registry_feed", .verbose_name = "feed"};
+  std::string str() const { return title; }
 };
 
 struct ChannelRow : models::Model<ChannelRow> {
@@ -47,7 +48,9 @@ struct ChannelRow : models::Model<ChannelRow> {
   models::CharField<32> unit_type;
 
   static constexpr models::Meta meta{.table = "registry_channel",
+                                     .verbose_name = "channel",
                                      .unique_together = {{"feed", "name"}}};
+  std::string str() const { return name; }
 };
 
 struct WaypointRow : models::Model<WaypointRow> {
@@ -57,7 +60,7 @@ struct WaypointRow : models::Model<WaypointRow> {
   models::FloatField<> lat;
   models::FloatField<> lon;
 
-  static constexpr models::Meta meta{.table = "registry_waypoint"};
+  static constexpr models::Meta meta{.table = "registry_waypoint", .verbose_name = "waypoint"};
 };
 
 // Makes the tables or brings them up to date; those of identity must be there.

@@ -31,14 +31,17 @@ Q<FeedRow> is_visible_to(std::optional<identity::AccountId> account) {
 
 Q<FeedRow> has_words(const std::string& match) {
   return orm::sql<FeedRow>(
-      "id IN (SELECT rowid FROM registry_feed_text WHERE registry_feed_text MATCH ?)", match);
+      "registry_feed.id IN (SELECT rowid FROM registry_feed_text WHERE registry_feed_text MATCH ?)",
+      match);
 }
 
 // The tag of the feed itself or of one of its channels.
 Q<FeedRow> has_tag(std::string_view tag) {
   auto line = fmt::format("\n{}\n", tag);
   auto of_channel = orm::sql<FeedRow>(
-      "id IN (SELECT feed_id FROM registry_channel WHERE instr(lower(tags), lower(?)) > 0)", line);
+      "registry_feed.id IN (SELECT feed_id FROM registry_channel WHERE instr(lower(tags), "
+      "lower(?)) > 0)",
+      line);
   return f<&FeedRow::tags>.icontains(line) || of_channel;
 }
 

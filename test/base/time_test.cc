@@ -46,3 +46,13 @@ TEST_CASE("times are read in every ISO 8601 spelling that clients send") {
     if (time) CHECK(format_time(*time) == c.utc);
   }
 }
+
+TEST_CASE("dates are read and written") {
+  for (const char* text : {"0001-01-01", "1969-12-31", "1970-01-01", "2024-02-29", "9999-12-31"}) {
+    CHECK(tt::format_date(tt::parse_date(text).value()) == text);
+  }
+  for (const char* bad : {"", "2023-02-29", "2013-5-5", "2013-05-05T", "2013-05-05 ", "0000-01-01",
+                          "10000-01-01", "2013-05-05Z", "2013/05/05"}) {
+    CHECK_FALSE(tt::parse_date(bad));
+  }
+}

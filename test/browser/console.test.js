@@ -60,6 +60,8 @@ async function screenshot(name) {
   if (!shots) return;
   mkdirSync(shots, { recursive: true });
   const has_dialog = (await page.locator("dialog[open]").count()) > 0;
+  // The admin's buttons would lie across the picture.
+  await page.evaluate(() => document.querySelector(".submit-row")?.style.setProperty("position", "static"));
   await page.screenshot({ path: join(shots, `${name}.png`), fullPage: !has_dialog });
 }
 
@@ -130,7 +132,7 @@ async function until(what, condition, timeout_ms = step_timeout_ms) {
 }
 
 async function assert_no_sideways_scroll() {
-  const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(excess <= 0, `${page.url()} is ${excess} px too wide`);
 }
 
@@ -140,7 +142,31 @@ test("a wrong password shows what to do", async () => {
   await page.getByLabel("Password").fill("wrong");
   await page.getByLabel("Password").press("Enter");
   await page.getByRole("alert").filter({ hasText: "do not match" }).waitFor();
+  assert.equal(await page.getByLabel("User name").inputValue(), login);
   await screenshot("sign-in-wrong");
+});
+
+test("the login page leads back to where one wanted to go, and nowhere else", async () => {
+  await page.goto(`${server.url}/admin/registry/feedrow/`);
+  await page.getByLabel("User name").fill(login);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Feeds" }).waitFor();
+  await context.clearCookies();
+  await page.goto(`${server.url}/login/?next=https://evil.example/`);
+  await page.getByLabel("User name").fill(login);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Devices", exact: true }).waitFor();
+  assert.equal(new URL(page.url()).origin, server.url);
+});
+
+test("a session that ends while a page is open leads to the login page and back", async () => {
+  await sign_in();
+  await context.clearCookies();
+  await page.getByLabel("Search devices").fill("anything");
+  await page.getByLabel("Password").waitFor();
+  assert.equal(new URL(page.url()).pathname, "/login/");
 });
 
 test("a device is added, and the lines that the dialog shows bring its first readings", async () => {
@@ -287,6 +313,15 @@ test("a device that is not there says so", async () => {
   await page.getByRole("heading", { name: "Devices" }).waitFor();
 });
 
+test("the login page fits a phone", async () => {
+  await context.close();
+  await open({ viewport: phone, hasTouch: true, isMobile: true });
+  await page.goto(server.url);
+  await page.getByLabel("Password").waitFor();
+  await assert_no_sideways_scroll();
+  await screenshot("sign-in-phone");
+});
+
 test("signing out ends the session", async () => {
   await sign_in();
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -310,6 +345,99 @@ test("everything can be reached by keyboard", async () => {
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
+// --- the admin -------------------------------------------------------------------------------
+
+const admin = (path) => page.goto(`${server.url}/admin/${path}`);
+const told = (text) => page.getByRole("status").getByText(text).first();
+const save = () => page.getByRole("button", { name: "Save", exact: true }).click();
+
+async function make_key(label) {
+  await admin("identity/keyrow/add/");
+  await page.getByLabel("Label").fill(label);
+  await page.getByLabel("Private access").check();
+  await save();
+  const text = await told("copy it now").textContent();
+  return / is (\S{48}) — /.exec(text)[1];
+}
+
+const with_key = (key, path = "/v2/feeds.json") => fetch(server.url + path, { headers: { "X-ApiKey": key } });
+
+test("a feed that is added in the admin is a device of the console", async () => {
+  await sign_in();
+  await page.getByRole("link", { name: "Admin" }).click();
+  await page.getByRole("heading", { name: "Administration" }).waitFor();
+  await screenshot("cloud-admin");
+  await page.getByRole("link", { name: "Feeds", exact: true }).click();
+  await page.getByRole("link", { name: "Add feed" }).first().click();
+  await page.getByLabel("Title").fill("Orchard");
+  await page.getByLabel("Tags").first().fill("fruit, trees");
+  await page.getByLabel("Latitude").fill("47.5");
+  await page.locator("[name=channelrow_set-0-name]").fill("moisture");
+  await page.locator("[name=channelrow_set-0-unit_symbol]").fill("%");
+  await screenshot("cloud-admin-feed-add");
+  await save();
+  await told("was added successfully").waitFor();
+  await screenshot("cloud-admin-feeds");
+  await page.getByRole("link", { name: "View site" }).click();
+  await page.getByText("Orchard").click();
+  await page.getByRole("heading", { name: "Orchard" }).waitFor();
+  await card("moisture").waitFor();
+});
+
+test("a key made in the admin works until it is deleted there", async () => {
+  await sign_in();
+  const key = await make_key("Gate");
+  await screenshot("cloud-admin-key-made");
+  assert.equal((await with_key(key)).status, 200);
+  const { location } = await server.api("POST", "/v2/feeds.json", { title: "Gate" }, key);
+  assert.ok(location);
+  await admin("identity/keyrow/");
+  assert.ok(!(await page.content()).includes(key));
+  await screenshot("cloud-admin-keys");
+  await page.getByRole("link", { name: "Gate", exact: true }).click();
+  await screenshot("cloud-admin-key");
+  await page.getByRole("link", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Yes, I’m sure" }).click();
+  await told("was deleted successfully").waitFor();
+  assert.ok([401, 403].includes((await with_key(key)).status));
+});
+
+test("a key gets a new secret, and the old one ends", async () => {
+  await sign_in();
+  const old = await make_key("Harbour");
+  await page.getByLabel("Select Harbour").check();
+  await page.getByLabel("Action").selectOption("renew");
+  await page.getByRole("button", { name: "Go", exact: true }).click();
+  const text = await told("copy it now").textContent();
+  const renewed = / is (\S{48}) — /.exec(text)[1];
+  assert.notEqual(renewed, old);
+  assert.equal((await with_key(renewed)).status, 200);
+  assert.ok([401, 403].includes((await with_key(old)).status));
+});
+
+test("an account is made, and its person signs in but is no administrator", async () => {
+  await sign_in();
+  await admin("identity/accountrow/add/");
+  await page.getByLabel("Login").fill("visitor");
+  await page.getByLabel("Password").fill("12345678");
+  await save();
+  await page.getByText("too common").first().waitFor();
+  await screenshot("cloud-admin-account-wrong");
+  await page.getByLabel("Password").fill("a visitor of the pier");
+  await save();
+  await told("was added successfully").waitFor();
+  await screenshot("cloud-admin-accounts");
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByLabel("User name").fill("visitor");
+  await page.getByLabel("Password").fill("a visitor of the pier");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("No devices yet").waitFor(); // those of others are not listed
+  assert.equal(await page.getByRole("link", { name: "Admin" }).count(), 0);
+  await admin("");
+  await page.getByText("You are signed in as visitor").waitFor();
+  await screenshot("sign-in-other");
 });
 
 for (const [name, options] of Object.entries({
@@ -336,7 +464,14 @@ for (const [name, options] of Object.entries({
     await page.locator("pre").first().waitFor();
     await assert_no_sideways_scroll();
     await screenshot(`device-${name}`);
-    await page.getByRole("link", { name: "All devices" }).click();
+    await page.goto(`${server.url}/admin/registry/feedrow/${id}/change/`);
+    await page.getByLabel("Title").waitFor();
+    await assert_no_sideways_scroll();
+    await screenshot(`cloud-admin-feed-${name}`);
+    await page.goto(`${server.url}/admin/identity/keyrow/`);
+    await assert_no_sideways_scroll();
+    await screenshot(`cloud-admin-keys-${name}`);
+    await page.goto(server.url);
     await page.getByText(`Weather station (${name})`).waitFor();
     await assert_no_sideways_scroll();
     await screenshot(`devices-${name}`);

@@ -80,6 +80,26 @@ export class Server {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  // Signs in through the login page as a browser does.  The answer to the form.
+  async sign_in(name = login, secret = password, path = "/login/") {
+    const page = await fetch(this.url + path);
+    const html = await page.text();
+    const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(html)[1];
+    return fetch(this.url + path, {
+      method: "POST",
+      redirect: "manual",
+      headers: { Cookie: page.headers.getSetCookie().map((text) => text.split(";")[0]).join("; ") },
+      body: new URLSearchParams({ csrfmiddlewaretoken: token, username: name, password: secret }),
+    });
+  }
+
+  // The cookie of a new session.
+  async session() {
+    const answer = await this.sign_in();
+    if (answer.status !== 302) throw new Error(`signing in: ${answer.status}`);
+    return answer.headers.getSetCookie().find((text) => text.startsWith("thingtank_session=")).split(";")[0];
+  }
+
   // One request of the public API; throws unless it succeeds.
   async api(method, path, body, key = master_key) {
     const response = await fetch(this.url + path, {

@@ -1,5 +1,6 @@
 """TLS on the ports that also take plain connections: HTTPS, WebSocket and MQTT over TLS."""
 import json
+import re
 import socket as sockets
 import ssl
 import subprocess
@@ -43,6 +44,24 @@ def test_https_beside_http_on_one_port(secure, certificate):
     assert made.headers["Location"].startswith(f"https://{address}/v2/feeds/")
     plain = session.get(made.headers["Location"].replace("https", "http"), timeout=TIMEOUT_S)
     assert plain.json()["title"] == "Secure"
+
+
+def test_what_the_login_page_sets_over_tls_is_for_tls_only(secure, certificate):
+    base = f"https://{secure.addresses['http']}"
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = certificate / "certificate.pem"
+    page = session.get(f"{base}/login/", timeout=TIMEOUT_S)
+    form = {"csrfmiddlewaretoken": re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1],
+            "username": "admin", "password": secure.PASSWORD}
+    refused = session.post(f"{base}/login/", data=form, headers={"Origin": "https://evil.example"},
+                           allow_redirects=False, timeout=TIMEOUT_S)
+    assert refused.status_code == 403
+    entered = session.post(f"{base}/login/", data=form, headers={"Origin": base},
+                           allow_redirects=False, timeout=TIMEOUT_S)
+    assert entered.status_code == 302
+    names = {cookie.name: cookie.secure for cookie in session.cookies}
+    assert names == {"csrftoken": True, "thingtank_session": True}
 
 
 def test_a_subscription_over_wss_hears_a_reading_over_mqtts(secure, certificate):

@@ -19,7 +19,7 @@ class NoBody final : public http::BodyReader {
 // Sends one GET through a router that has the console's pages.
 http::Response get(std::string_view target, std::vector<wire::HttpHeader> headers = {}) {
   http::Router router;
-  console::add_pages(router);
+  console::add_static_files(router);
   wire::HttpHead head;
   head.method = "GET";
   head.target = target;
@@ -59,24 +59,14 @@ TEST_CASE("an ETag is made of the bytes of the file") {
   }
 }
 
-TEST_CASE("the list and every device's address give the page") {
-  for (auto path : {"/", "/devices/504", "/devices/504/"}) {
-    auto response = get(path);
-    CHECK(response.status == 200);
-    CHECK(response.header("Content-Type") == "text/html; charset=utf-8");
-    CHECK(response.body.contains("<div id=\"app\">"));
-  }
-  CHECK(get("/devices/x").status == 404);
-}
-
 TEST_CASE("pages run no script and show no frame that is not ours") {
-  for (auto path : {"/", "/static/console.js"}) {
+  for (auto path : {"/static/index.html", "/static/console.js"}) {
     auto response = get(path);
     CHECK(response.header("Content-Security-Policy").starts_with("default-src 'self';"));
     CHECK(response.header("Content-Security-Policy").contains("frame-ancestors 'none'"));
     CHECK(response.header("X-Content-Type-Options") == "nosniff");
   }
-  auto page = get("/");
+  auto page = get("/static/index.html");
   CHECK_FALSE(page.body.contains("<style"));
   CHECK_FALSE(page.body.contains("style="));
   CHECK_FALSE(page.body.contains("<script>"));

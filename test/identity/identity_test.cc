@@ -513,6 +513,54 @@ TEST_CASE("what holds a caller loses it when its credential ends") {
   CHECK(may(world.by_password("ann", "battery staple")));
 }
 
+TEST_CASE("a role counts at once, and somebody always administrates") {
+  World world;
+  auto ann = world.account("ann");
+  auto root = world.run(world->create_account("root", "correct horse", Role::administrator));
+  KeyDraft draft;
+  draft.private_access = true;
+  draft.permissions.push_back({.actions = all_actions});
+  auto key = world.key(ann.id, draft);
+  auto session = world.session(ann.id);
+  auto by_session = world.by_session(session);
+  auto by_key = world.by_key(key.secret);
+  CHECK_FALSE(by_key->is_admin);
+
+  world.run(world->set_role(ann.id, Role::administrator));
+  CHECK(by_session->is_revoked());
+  CHECK(by_key->is_revoked());
+  CHECK(world.by_session(session)->is_admin);
+  CHECK(world.by_key(key.secret)->is_admin);
+  CHECK(world.by_password("ann", "correct horse")->is_admin);
+
+  world.run(world->set_role(root.id, Role::user));
+  CHECK(code_of([&] { world.run(world->set_role(ann.id, Role::user)); }) == "conflict");
+  CHECK(code_of([&] { world.run(world->delete_account(ann.id)); }) == "conflict");
+  CHECK(code_of([&] { world.run(world->set_role(999, Role::user)); }) == "not_found");
+  CHECK(world.by_session(session)->is_admin);
+}
+
+TEST_CASE("an account goes with its sessions and keys, also those that are in use") {
+  World world;
+  auto ann = world.account("ann");
+  auto ben = world.account("ben");
+  auto key = world.key(ann.id);
+  auto other = world.key(ben.id);
+  auto session = world.session(ann.id);
+  auto by_session = world.by_session(session);
+  auto by_key = world.by_key(key.secret);
+  CHECK(world.run(world->delete_account(ann.id)));
+  CHECK(by_session->is_revoked());
+  CHECK(by_key->is_revoked());
+  CHECK(world.by_session(session) == nullptr);
+  CHECK(world.by_key(key.secret) == nullptr);
+  CHECK(world.by_password("ann", "correct horse") == nullptr);
+  CHECK(world.by_key(other.secret));
+  CHECK(orm::objects<KeyRow>(world.database()).count() == 1);
+  CHECK(orm::objects<SessionRow>(world.database()).count() == 0);
+  CHECK_FALSE(world.run(world->delete_account(ann.id)));
+}
+
 TEST_CASE("revocations forget the credentials that nobody holds") {
   Revocations revocations;
   for (int i = 0; i < 10'000; ++i) revocations.flag(std::to_string(i));

@@ -50,8 +50,23 @@ struct Thing : models::Model<Thing> {
 Schema first() { return {.name = "m", .models = models_of<v1::Thing>()}; }
 Schema second() { return {.name = "m", .models = models_of<v2::Thing, v2::Part>()}; }
 
+// The same in SQL and as a command of MongoDB.
+struct Words {
+  const char* sql;
+  const char* command;
+  const char* of(const Database& database) const { return database.speaks_sql() ? sql : command; }
+};
+constexpr Words count_migrations{"SELECT count(*) FROM orm_migration",
+                                 R"({"count": "orm_migration"})"};
+constexpr Words find_statements{
+    "SELECT statements FROM orm_migration ORDER BY id",
+    R"({"find": "orm_migration", "sort": {"_id": 1}, "projection": {"_id": 0, "statements": 1}})"};
+constexpr Words write_new_format{"UPDATE orm_migration SET format = 99",
+                                 R"({"update": "orm_migration",
+        "updates": [{"q": {}, "u": {"$set": {"format": 99}}, "multi": true}]})"};
+
 std::int64_t migrations(Database& database) {
-  return as_integer(database.query("SELECT count(*) FROM orm_migration")[0][0]);
+  return as_integer(database.query(count_migrations.of(database))[0][0]);
 }
 
 void check_growth(Database& database) {
@@ -74,7 +89,7 @@ void check_growth(Database& database) {
   CHECK(things.erase() == 1);
   CHECK(objects<v2::Part>(database).count() == 0);
 
-  auto recorded = database.query("SELECT statements FROM orm_migration ORDER BY id");
+  auto recorded = database.query(find_statements.of(database));
   for (const auto& statement : statements) {
     CHECK(as_text(recorded[1][0]).contains(statement));
   }
@@ -89,8 +104,28 @@ void check_refusals(Database& database) {
   migrate(database, later);
   CHECK(migrations(database) == 2);
   CHECK(code_of([&] { migrate(database, second()); }) == "unsupported");
-  database.execute("UPDATE orm_migration SET format = 99");
+  database.execute(write_new_format.of(database));
   CHECK(code_of([&] { migrate(database, later); }) == "unsupported");
+}
+
+namespace json {
+struct Note : models::Model<Note> {
+  models::AutoField id;
+  models::JSONField<> text = "{}";
+  models::JSONField<models::null> more;
+  static constexpr models::Meta meta{.table = "note"};
+};
+}  // namespace json
+
+// Fields that hold JSON were recorded as texts once.
+void check_older_records(Database& database) {
+  if (!database.speaks_sql()) return;  // older programs knew SQLite only
+  Schema schema{.name = "m", .models = models_of<json::Note>()};
+  migrate(database, schema);
+  database.execute("UPDATE orm_migration SET state = replace(state, '= json', '= text')");
+  objects<json::Note>(database).create({.text = "[1]"});
+  CHECK(migrate(database, schema).empty());
+  CHECK(objects<json::Note>(database).count() == 1);
 }
 
 void check_failures(Database& database) {
@@ -105,6 +140,7 @@ void check_failures(Database& database) {
   objects<v1::Thing>(database).create({.name = "twice"});
   CHECK(code_of([&] { migrate(database, second()); }) == "conflict");
   CHECK(migrations(database) == 1);
+  if (!database.has_transactional_schema()) return;
   CHECK_FALSE(database.has_table("part"));
   CHECK(migrate(database, first()).empty());
   objects<v1::Thing>(database).limit(2).count();
@@ -113,6 +149,7 @@ void check_failures(Database& database) {
 }
 
 void check_extra(Database& database) {
+  if (!database.speaks_sql()) return;
   Schema schema = first();
   schema.extra = {{"view", "CREATE VIEW names AS SELECT name FROM thing"}};
   migrate(database, schema);
@@ -131,7 +168,8 @@ void check_extra(Database& database) {
 }  // namespace
 
 void check_migrations(const MakeDatabase& make_empty) {
-  for (auto check : {check_growth, check_refusals, check_failures, check_extra}) {
+  for (auto check :
+       {check_growth, check_refusals, check_failures, check_extra, check_older_records}) {
     auto database = make_empty();
     check(*database);
   }

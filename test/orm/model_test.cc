@@ -39,6 +39,25 @@ struct RainGauge : models::Model<RainGauge> {
                                      .indexes = {{"owner", "-made"}}};
 };
 
+struct Sensor : models::Model<Sensor> {
+  models::AutoField id;
+  models::CharField<10, models::unique, models::blank, models::verbose_name<"Serial number">,
+                    models::help_text<"On its back.">, models::min_length<3>>
+      code = "";
+  models::IntegerField<models::choices<models::choice<1, "fine">, models::choice<2, "broken">>>
+      state;
+  models::PositiveIntegerField<> count;
+  models::BooleanField<> is_wet = false;
+  models::DecimalField<5, 2> price;
+  models::DateTimeField<models::auto_now> changed;
+  models::OneToOneField<RainGauge, models::cascade, models::related_name<"sensors">> gauge;
+  models::ManyToManyField<APIOwner> owners;
+
+  std::string str() const { return id == 0 ? "sensor zero" : "sensor"; }
+  static constexpr models::Meta meta{.verbose_name = "sensor of rain",
+                                     .verbose_name_plural = "sensors of rain"};
+};
+
 struct Named : models::Model<Named> {
   models::AutoField id;
   static constexpr models::Meta meta{.table = "my \"table\""};
@@ -89,6 +108,48 @@ TEST_CASE("indexes come from options, foreign keys and meta") {
   const auto& last = orm::model_info<RainGauge>().indexes.back();
   CHECK(last.columns[0].direction == orm::Direction::ascending);
   CHECK(last.columns[1].direction == orm::Direction::descending);
+}
+
+TEST_CASE("options say how a field is shown and checked") {
+  const orm::ModelInfo& info = orm::model_info<Sensor>();
+  CHECK(info.app_label == "weather");
+  CHECK(info.verbose_name == "sensor of rain");
+  CHECK(info.verbose_name_plural == "sensors of rain");
+  CHECK(orm::model_info<RainGauge>().verbose_name_plural == "rain gauges");
+  const orm::FieldInfo& code = *info.find("code");
+  CHECK(code.verbose_name == "Serial number");
+  CHECK(code.help_text == "On its back.");
+  CHECK(code.is_unique);
+  CHECK(code.is_blank);
+  CHECK(code.has_default);
+  CHECK(code.min_length == 3);
+  CHECK(code.type == orm::FieldType::char_field);
+  CHECK(orm::name_of(code.type) == "CharField");
+  CHECK(info.find("state")->choices.size() == 2);
+  CHECK(info.find("state")->choices[1].value == orm::Value(std::int64_t{2}));
+  CHECK(info.find("state")->choices[1].label == "broken");
+  CHECK_FALSE(info.find("state")->has_default);
+  CHECK(info.find("is_wet")->has_default);
+  CHECK(info.find("is_wet")->verbose_name == "is wet");
+  CHECK(info.find("changed")->auto_now == orm::AutoNow::when_saved);
+  CHECK_FALSE(info.find("changed")->is_editable);
+  CHECK(info.find("price")->initial == orm::Value(orm::Decimal{0, 2}));
+  CHECK(info.find("gauge")->related_name == "sensors");
+  CHECK(orm::model_info<RainGauge>().find("owner")->related_name == "raingauge_set");
+  CHECK(info.find("gauge")->is_unique);
+  CHECK(info.find("count")->min_value == 0);
+  CHECK(info.columns.size() == info.fields.size() - 1);
+
+  const orm::FieldInfo& owners = *info.find("owners");
+  CHECK_FALSE(owners.has_column());
+  REQUIRE(owners.through != nullptr);
+  CHECK(owners.through->table == "weather_sensor_owners");
+  CHECK(owners.through->fields[1].column == "sensor_id");
+  CHECK(owners.through->fields[2].column == "apiowner_id");
+  CHECK(owners.through->indexes.front().is_unique);
+  CHECK(info.text_of(info.defaults()) == "sensor zero");
+  CHECK(orm::model_info<APIOwner>().text_of(orm::model_info<APIOwner>().defaults()) ==
+        "APIOwner object (0)");
 }
 
 TEST_CASE("fields behave like what they hold") {
@@ -161,7 +222,7 @@ class PlainDialect final : public orm::Dialect {
 class NoSession final : public orm::Session {
   void select(const orm::Select&, const TakeRow&) override { TT_ASSERT(false); }
   std::int64_t count(const orm::Select&) override { TT_ASSERT(false); }
-  std::int64_t insert(const orm::Insert&) override { TT_ASSERT(false); }
+  std::vector<std::int64_t> insert(const orm::Insert&) override { TT_ASSERT(false); }
   std::int64_t update(const orm::Update&) override { TT_ASSERT(false); }
   std::int64_t erase(const orm::Erase&) override { TT_ASSERT(false); }
   std::vector<orm::Row> query(std::string_view, std::vector<orm::Value>) override {
@@ -180,6 +241,14 @@ std::string where(const orm::QuerySet<M>& rows) {
   auto begin = statement.text.find(" WHERE ");
   if (begin == std::string::npos) return "";
   return statement.text.substr(begin + 7, statement.text.find(" ORDER BY ") - begin - 7);
+}
+
+// What follows the name of the first table.
+template <class M>
+std::string after_table(const orm::QuerySet<M>& rows) {
+  std::string text = orm::render_select(PlainDialect(), rows.order_by().query()).text;
+  auto end = text.find("\" ", text.find(" FROM ")) + 1;
+  return text.substr(end);
 }
 
 }  // namespace
@@ -210,15 +279,26 @@ TEST_CASE("both spellings build the same tree") {
 TEST_CASE("a foreign key is followed") {
   using namespace orm::literals;
   using orm::f;
+  using orm::Q;
   NoSession session;
   auto gauges = orm::objects<RainGauge>(session);
-  const char* expected =
-      R"("owner_id" IN (SELECT "id" FROM "weather_api_owner" WHERE "name" ~ $1))";
-  CHECK(where(gauges.filter("owner__name__startswith"_k = "A")) == expected);
-  CHECK(where(gauges.filter(f<&RainGauge::owner, &APIOwner::name>.startswith("A"))) == expected);
-  CHECK(where(gauges.filter("twin__owner__name"_k = "A")) ==
-        R"("twin_id" IN (SELECT "id" FROM "weather_rain_gauge" WHERE )"
-        R"("owner_id" IN (SELECT "id" FROM "weather_api_owner" WHERE "name" = $1)))");
+  const char* joined =
+      R"( INNER JOIN "weather_api_owner" t1 ON "weather_rain_gauge"."owner_id" = t1."id")"
+      R"( WHERE t1."name" ~ $1)";
+  CHECK(after_table(gauges.filter("owner__name__startswith"_k = "A")) == joined);
+  CHECK(after_table(gauges.filter(f<&RainGauge::owner, &APIOwner::name>.startswith("A"))) ==
+        joined);
+  CHECK(after_table(gauges.filter("twin__owner__name"_k = "A")) ==
+        R"( INNER JOIN "weather_rain_gauge" t1 ON "weather_rain_gauge"."twin_id" = t1."id")"
+        R"( INNER JOIN "weather_api_owner" t2 ON t1."owner_id" = t2."id" WHERE t2."name" = $1)");
+  // A row that may be missing is joined so that it may be.
+  CHECK(after_table(
+            gauges.filter(Q<RainGauge>("twin__name"_k = "A") || Q<RainGauge>("name"_k = "A"))) ==
+        R"( LEFT OUTER JOIN "weather_rain_gauge" t1 ON "weather_rain_gauge"."twin_id" = t1."id")"
+        R"( WHERE (t1."name" = $1 OR "weather_rain_gauge"."name" = $2))");
+  // The id behind a foreign key is its own column.
+  CHECK(where(gauges.filter("owner__id"_k = 1)) == R"("owner_id" = $1)");
+  CHECK(where(gauges.filter("owner_id"_k = 1)) == R"("owner_id" = $1)");
   CHECK(where(gauges.filter("owner"_k = APIOwner{})) == R"("owner_id" = $1)");
 }
 

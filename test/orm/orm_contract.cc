@@ -36,12 +36,16 @@ void check_round_trips(Database& database) {
   returns({});
   for (const char* text : {"", " ", "plain", "Füße", "日本語", "\U0001F327️ rain", "a\nb\tc\x01",
                            "0000017", "1e5", "NULL", "null", "'", "\"", "\\", "%", "_"}) {
-    returns({.name = text, .note = text, .settings = text});
+    returns({.name = text, .note = text});
   }
-  for (double real :
-       {0.0, 1.5, -2.25, 0.1, 1e300, 5e-324, std::numeric_limits<double>::infinity(), 21.0}) {
-    returns({.temperature = real});
+  for (const char* json : {"{}", "[]", "null", "[1, 2.5, \"€\", null]", "{\"a\": {\"b\": true}}"}) {
+    returns({.settings = json});
   }
+  for (double real : {0.0, 1.5, -2.25, 0.1, 1e300, 5e-324, 21.0}) returns({.temperature = real});
+  // Not every engine has them; none changes them.
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  std::string code = code_of([&] { returns({.temperature = infinity}); });
+  CHECK((code == "ok" || code == "invalid"));
   for (std::int32_t integer : {0, 1, -1, INT32_MAX, INT32_MIN}) returns({.readings = integer});
   for (std::int64_t integer : {std::int64_t{0}, INT64_MAX, INT64_MIN}) {
     returns({.serial = integer});
@@ -308,8 +312,8 @@ void check_transactions(Database& database) {
             auto inside = objects<Station>(session);
             inside.create({.name = "c"});
             inside.filter("name"_k = "a").erase();
-            CHECK(names(inside) == "b c ");    // sees its own writes
-            CHECK(names(stations) == "a b ");  // nobody else does
+            CHECK(names(inside) == "b c ");                                  // sees its own writes
+            if (database.has_isolation()) CHECK(names(stations) == "a b ");  // nobody else does
             throw Error(Code::denied, "on purpose");
           });
         }) == "denied");
@@ -348,6 +352,8 @@ void check_concurrency(Database& database) {
     for (int i = 0; i < rounds; ++i) {
       database.transact([&](Session& session) {
         auto inside = objects<Station>(session);
+        // A row that was written is this transaction's until it ends.
+        inside.filter("name"_k = "a").update("note"_k = "taken");
         auto rows = inside.order_by("id").rows();
         rows[0].readings = rows[0].readings - 1;
         rows[1].readings = rows[1].readings + 1;
@@ -369,7 +375,7 @@ void check_concurrency(Database& database) {
     for (auto& thread : moving) thread.join();
     is_done = true;
   }
-  CHECK(failures == 0);
+  if (database.has_isolation()) CHECK(failures == 0);
   CHECK(stations.get("name"_k = "a").readings == 1000 - writers * rounds);
   CHECK(stations.get("name"_k = "b").readings == 1000 + writers * rounds);
 }

@@ -391,6 +391,8 @@ TEST_CASE("private feeds show only to their owner") {
   CHECK(titles_of(world.search({.visible_to = ann})) == Names{"open", "secret"});
   CHECK(world.search({.visible_to = ben, .text = "secret"}).total == 0);
   CHECK(world.search({.visible_to = ann, .text = "secret"}).total == 1);
+  CHECK(world.search({.visible_to = ann, .text = "secret", .owner_login = "ann"}).total == 1);
+  CHECK(world.search({.visible_to = ann, .text = "secret", .owner_login = "ben"}).total == 0);
 }
 
 TEST_CASE("a search by owner") {

@@ -79,8 +79,8 @@ class Cloud {
     auto registry = co_await registry::open(*database, pool, clock, limits);
     auto bus = bus::make_bus(loops, *kv, clock, limits, metrics);
     telemetry::Telemetry telemetry(*registry, *archive, *bus, clock, limits, metrics);
-    Services services{loops, pool,      clock, limits,    metrics,  *kv,
-                      *blob, *identity, *bus,  *registry, *archive, telemetry};
+    Services services{loops,     pool, clock,     limits,   metrics,   *kv,      *blob,
+                      *identity, *bus, *registry, *archive, telemetry, *database};
     co_await bus->start();
     std::exception_ptr failure;
     try {

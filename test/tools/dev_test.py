@@ -17,7 +17,7 @@ def listed_verbs(text):
 def test_without_a_verb_it_lists_them_a_line_each():
     result = dev()
     assert result.returncode == 0
-    assert listed_verbs(result.stdout) == ["setup", "build", "run", "test", "bench", "fuzz", "fmt", "tidy"]
+    assert listed_verbs(result.stdout) == ["setup", "build", "install", "run", "test", "vectors", "bench", "fuzz", "fmt", "tidy"]
 
 
 def test_every_verb_that_is_listed_is_there():
@@ -38,8 +38,17 @@ def test_an_unknown_preset_is_refused():
     assert "unknown preset 'nonsense'" in result.stderr
 
 
+def test_cases_of_an_unknown_kind_or_that_are_not_there_are_refused(tmp_path):
+    assert "unknown kind of cases 'nonsense'" in dev("vectors", "nonsense", "x").stderr
+    result = dev("vectors", "template", "missing.jsonl", folder=tmp_path)
+    assert result.returncode == 1
+    assert f"cannot read {tmp_path}/missing.jsonl" in result.stderr
+    assert "usage" in dev("vectors", "template").stderr
+
+
 def test_benchmarks_are_listed():
-    assert [line.split()[0] for line in dev("bench").stdout.splitlines()] == ["http-put", "ingest", "start"]
+    assert [line.split()[0] for line in dev("bench").stdout.splitlines()] == [
+        "http-put", "ingest", "rest", "start", "template"]
 
 
 def test_packages_are_listed_once_and_without_what_brings_another_boost():

@@ -115,8 +115,8 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
 
   co_await ensure_credentials(folder, *identity);
   http::Router router;
-  Services services{loops, pool,      clock, config.limits, metrics,  *kv,
-                    *blob, *identity, *bus,  *registry,     *archive, telemetry};
+  Services services{loops,     pool, clock,     config.limits, metrics,   *kv,      *blob,
+                    *identity, *bus, *registry, *archive,      telemetry, *database};
   Host host(services, router);
   http::Server server(router, config.limits, metrics);
   auto serve_http = [&server](std::unique_ptr<rt::Stream> stream, std::string first_bytes,

@@ -1,4 +1,4 @@
-// The command line: thingtank serve | demo | check.
+// The command line: thingtank serve | demo | check | new.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -6,6 +6,7 @@
 #include "app/demo/demo.h"
 #include "app/main/application.h"
 #include "base/error.h"
+#include "web/scaffold/scaffold.h"
 
 namespace {
 
@@ -67,6 +68,27 @@ void add_demo(CLI::App& cli, app::DemoOptions& options) {
   verb->callback([&options] { std::exit(app::run_demo(options)); });
 }
 
+struct NewSite {
+  std::string name;
+  std::string app = "myapp";
+};
+
+void make_site(const NewSite& site) {
+  for (const auto& file : web::scaffold::make_site(".", site.name, site.app)) {
+    std::printf("  %s\n", file.c_str());
+  }
+  std::printf(
+      "\nNext:\n  cd %s\n  ./manage migrate\n  ./manage createsuperuser\n  ./manage runserver\n",
+      site.name.c_str());
+}
+
+void add_new(CLI::App& cli, NewSite& site) {
+  auto* verb = cli.add_subcommand("new", "Write the files of a new web site (docs/guide/web.md)");
+  verb->add_option("name", site.name, "its name, also that of its folder")->required();
+  verb->add_option("--app", site.app, "the name of its first app")->capture_default_str();
+  verb->callback([&site] { make_site(site); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,9 +97,11 @@ int main(int argc, char** argv) {
   cli.require_subcommand(1);
   CommonOptions common;
   app::DemoOptions demo;
+  NewSite site;
   add_serve(cli, common);
   add_check(cli, common);
   add_demo(cli, demo);
+  add_new(cli, site);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -19,7 +19,7 @@ inline constexpr std::size_t members_max = 32;
 
 // Converts to any field, and to nothing else.
 struct AnyField {
-  template <models::FieldType F>
+  template <models::IsField F>
   operator F() const;
 };
 

@@ -31,7 +31,7 @@ std::optional<Moment> moment_of(const Value& value) {
   }
   if (auto date = value.as_date()) return Moment{date->day, std::nullopt, std::nullopt};
   if (auto time = value.as_time_of_day()) {
-    return Moment{std::nullopt, time->since_midnight, time->offset};
+    return Moment{std::nullopt, time->since_midnight, std::nullopt};
   }
   return std::nullopt;
 }
@@ -133,7 +133,7 @@ std::string offset_text(minutes offset, std::string_view separator) {
 std::optional<std::string> zone_part(char letter, const Moment& moment) {
   constexpr std::string_view letters = "eIOTZ";
   if (letters.find(letter) == letters.npos) return std::nullopt;
-  if (!moment.day || !moment.offset) return "";
+  if (!moment.offset) return "";
   switch (letter) {
     case 'I': return "0";
     case 'O': return offset_text(*moment.offset, "");
@@ -156,7 +156,7 @@ std::string iso_text(const Moment& moment) {
 std::string mail_text(const Moment& moment) {
   hh_mm_ss clock(moment.clock.value_or(Microseconds(0)));
   return fmt::format("{}, {} {} {} {:02}:{:02}:{:02} {}", *day_word('D', *moment.day),
-                     *day_number('j', *moment.day), *day_word('M', *moment.day),
+                     *day_number('d', *moment.day), *day_word('M', *moment.day),
                      *day_number('Y', *moment.day), clock.hours().count(), clock.minutes().count(),
                      clock.seconds().count(), offset_text(moment.offset.value_or(minutes(0)), ""));
 }

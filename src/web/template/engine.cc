@@ -131,7 +131,8 @@ Engine::Engine(std::unique_ptr<Loader> loader, TemplateSettings settings)
   for (auto make : {text_filters, html_filters, number_filters, list_filters, date_filters}) {
     for (auto& filter : make()) filters_.add(std::move(filter));
   }
-  for (auto make : {flow_tags, inheritance_tags, text_tags, variable_tags}) tags_.merge(make());
+  for (auto make : {flow_tags, inheritance_tags, text_tags, variable_tags, lorem_tags})
+    tags_.merge(make());
 }
 
 void Engine::add_simple_tag(std::string name, std::function<Value(const TagCall&)> function) {
@@ -175,6 +176,12 @@ std::shared_ptr<const Template> Engine::compile(std::string source, std::string 
 
 std::string Engine::render(std::string_view name, const Context& context) const {
   return load(name)->render(context);
+}
+
+std::vector<std::string> Engine::tag_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, parser] : tags_) names.push_back(name);
+  return names;
 }
 
 const TagParser* Engine::find_tag(std::string_view name) const {

@@ -130,6 +130,7 @@ class Engine {
   const FilterTable& filters() const { return filters_; }
   // nullptr if there is none.
   const TagParser* find_tag(std::string_view name) const;
+  std::vector<std::string> tag_names() const;
   bool has_library(std::string_view name) const { return libraries_.contains(name); }
 
  private:

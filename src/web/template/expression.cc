@@ -210,6 +210,12 @@ std::shared_ptr<const Filter> FilterTable::find(std::string_view name) const {
   return found == filters_.end() ? nullptr : found->second;
 }
 
+std::vector<std::string> FilterTable::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, filter] : filters_) names.push_back(name);
+  return names;
+}
+
 Value apply(const Filter& filter, const Value& input, const FilterCall& call) {
   auto result = filter.function(input, call);
   bool keeps = filter.safe_input == SafeInput::stays_safe && input.is_safe() && !result.is_safe();

@@ -78,6 +78,7 @@ class FilterTable {
   void add(Filter filter);
   // nullptr if there is none of that name.
   std::shared_ptr<const Filter> find(std::string_view name) const;
+  std::vector<std::string> names() const;
 
  private:
   std::map<std::string, std::shared_ptr<const Filter>, std::less<>> filters_;

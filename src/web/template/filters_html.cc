@@ -51,6 +51,19 @@ Value linebreaks(const Value& value, const FilterCall& call) {
   }
 }
 
+// The '>' of the tag at `at`, not one in the quoted value of an attribute; npos if there is none.
+std::size_t tag_end(std::string_view html, std::size_t at) {
+  for (auto i = at; i < html.size(); ++i) {
+    if (html[i] == '>') return i;
+    bool quote = (html[i] == '"' || html[i] == '\'') && html[i - 1] == '=';
+    if (!quote) continue;
+    auto closing = html.find(html[i], i + 1);
+    if (closing == html.npos) return html.find('>', at);
+    i = closing;
+  }
+  return html.npos;
+}
+
 // Behind the tag or comment that begins at `at`; `at` if there is none.
 std::size_t markup_end(std::string_view html, std::size_t at) {
   if (at + 1 >= html.size()) return at;
@@ -59,7 +72,7 @@ std::size_t markup_end(std::string_view html, std::size_t at) {
       (lower(next) >= 'a' && lower(next) <= 'z') || next == '/' || next == '!' || next == '?';
   if (!tag) return at;
   bool comment = html.substr(at).starts_with("<!--");
-  auto end = html.find(comment ? "-->" : ">", at);
+  auto end = comment ? html.find("-->", at) : tag_end(html, at);
   return end == html.npos ? at : end + (comment ? 3 : 1);
 }
 
@@ -189,7 +202,9 @@ void append_items(const Value& list, const FilterCall& call, std::size_t depth, 
     const auto& item = (*items)[i];
     if (!out.empty() && !out.ends_with('\n')) out += '\n';
     out += tabs + "<li>" + (call.autoescape == Autoescape::on ? escaped_text(item) : item.text());
-    if (i + 1 < items->size() && (*items)[i + 1].as_list()) {
+    auto below = i + 1 < items->size() ? (*items)[i + 1].as_list() : nullptr;
+    if (below && below->empty()) ++i;
+    if (below && !below->empty()) {
       out += "\n" + tabs + "<ul>\n";
       append_items((*items)[++i], call, depth + 1, out);
       out += "\n" + tabs + "</ul>\n" + tabs;

@@ -115,6 +115,7 @@ std::optional<List> sorted(const Value& value, const Value& by) {
   auto all = value.as_text() ? nullptr : value.elements();
   if (!all) return std::nullopt;
   auto text = by.text();
+  if (by.as_text() && parse_integer(text)) return std::nullopt;  // an index is a number
   auto path = split(text, '.');
   std::vector<std::pair<Value, const Value*>> keyed;
   for (const auto& element : *all) {
@@ -149,12 +150,17 @@ Value dictsortreversed(const Value& value, const FilterCall& call) {
   return *std::move(list);
 }
 
+std::string format_of(const FilterCall& call, std::string_view otherwise) {
+  auto text = call.argument ? call.argument->text() : "";
+  return text.empty() ? std::string(otherwise) : text;
+}
+
 Value date(const Value& value, const FilterCall& call) {
-  return format_date(value, call.argument ? call.argument->text() : "DATE_FORMAT").value_or("");
+  return format_date(value, format_of(call, "DATE_FORMAT")).value_or("");
 }
 
 Value time(const Value& value, const FilterCall& call) {
-  return format_clock(value, call.argument ? call.argument->text() : "TIME_FORMAT").value_or("");
+  return format_clock(value, format_of(call, "TIME_FORMAT")).value_or("");
 }
 
 std::optional<Time> moment(const Value& value) {

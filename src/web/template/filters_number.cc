@@ -84,42 +84,41 @@ bool is_whole(const Digits& number) {
   return true;
 }
 
-std::string grouped(std::string number) {
-  auto end = std::min(number.find('.'), number.size());
-  auto begin = number.starts_with('-') ? 1u : 0u;
-  for (auto i = end; i > begin + 3; i -= 3) number.insert(i - 3, ",");
-  return number;
-}
-
 Value floatformat(const Value& value, const FilterCall& call) {
   auto text = value.is(ValueKind::boolean) ? (value.truth() ? "1" : "0") : value.text();
   auto number = digits_of(text);
   if (!number) {
     auto real = parse_real(text);
-    return real && !std::isfinite(*real) ? Value(text) : Value("");
+    return real && !std::isfinite(*real) ? Value(value.repr()) : Value("");
   }
   auto argument = call.argument ? call.argument->text() : "-1";
   bool group = argument.ends_with('g') || argument.ends_with('G');
   if (group) argument.pop_back();
   if (group && argument.empty()) argument = "-1";
   auto places = parse_integer(argument);
-  if (!places || std::abs(*places) > places_max) return text;
+  if (!places || std::abs(*places) > places_max) return value.repr();
   auto shown = *places < 0 && is_whole(*number) ? 0 : static_cast<int>(std::abs(*places));
   auto out = rounded(*std::move(number), shown);
-  return Value::safe(group ? grouped(std::move(out)) : out);
+  const auto& format = call.settings.numbers;
+  return Value::safe(group ? localized_in_groups(std::move(out), format)
+                           : localized(std::move(out), format));
 }
 
-Value filesizeformat(const Value& value, const FilterCall&) {
+Value filesizeformat(const Value& value, const FilterCall& call) {
+  const auto& format = call.settings.numbers;
   constexpr std::array<std::string_view, 5> units = {"KB", "MB", "GB", "TB", "PB"};
   auto bytes = value.as_text() ? parse_integer(value.as_text()->text) : integer_of(value);
-  if (!bytes) return "0\u00A0bytes";
+  if (!bytes) return fmt::format("0\u00A0{}", format.bytes);
   double size = std::abs(static_cast<double>(*bytes));
   auto sign = *bytes < 0 ? "-" : "";
-  if (size < 1024) return fmt::format("{}{:.0f}\u00A0byte{}", sign, size, size == 1 ? "" : "s");
+  if (size < 1024) {
+    return fmt::format("{}{:.0f}\u00A0{}", sign, size, size == 1 ? format.byte : format.bytes);
+  }
   std::size_t unit = 0;
   double scale = 1024;
   for (; unit + 1 < units.size() && size >= scale * 1024; ++unit) scale *= 1024;
-  return fmt::format("{}{:.1f}\u00A0{}", sign, size / scale, units[unit]);
+  auto number = localized(fmt::format("{:.1f}", size / scale), format);
+  return fmt::format("{}{}\u00A0{}", sign, number, units[unit]);
 }
 
 Value add(const Value& value, const FilterCall& call) {
@@ -142,7 +141,8 @@ Value add(const Value& value, const FilterCall& call) {
 Value get_digit(const Value& value, const FilterCall& call) {
   auto number = integer_of(value);
   auto place = integer_of(*call.argument);
-  if (!number || !place || *place < 1) return value;
+  if (!number || !place) return value;
+  if (*place < 1) return *number;
   auto text = number ? fmt::format("{}", *number) : value.text();
   if (static_cast<std::size_t>(*place) > text.size()) return 0;
   char digit = text[text.size() - static_cast<std::size_t>(*place)];
@@ -194,6 +194,15 @@ std::string printed(const std::string& format, T value) {
   return out;
 }
 
+// "%c": the character of a code point.
+Value character_of(const Value& value) {
+  auto code = value.as_integer();
+  if (!code || *code < 1 || *code > 0x10FFFF || (*code >= 0xD800 && *code < 0xE000)) return "";
+  std::string out;
+  append_character(out, static_cast<char32_t>(*code));
+  return out;
+}
+
 Value stringformat(const Value& value, const FilterCall& call) {
   auto conversion = conversion_of(call.argument->text());
   if (!conversion) return "";
@@ -203,6 +212,7 @@ Value stringformat(const Value& value, const FilterCall& call) {
   if (conversion->letter == 's') return printed(format + "s", value.text().c_str());
   if (conversion->letter == 'r') return printed(format + "s", value.repr().c_str());
   if (!value.number()) return "";
+  if (conversion->letter == 'c') return character_of(value);
   if (reals.find(conversion->letter) != reals.npos) {
     return printed(format + conversion->letter, *value.number());
   }
@@ -223,7 +233,7 @@ Value default_if_none(const Value& value, const FilterCall& call) {
 Value yesno(const Value& value, const FilterCall& call) {
   auto text = call.argument ? call.argument->text() : "yes,no,maybe";
   auto words = split(text, ',');
-  if (words.size() < 2 || words.size() > 3) return value;
+  if (words.size() < 2 || words.empty()) return value;
   if (value.is_null()) return words[words.size() == 3 ? 2 : 1];
   return words[value.truth() ? 0 : 1];
 }

@@ -32,18 +32,18 @@ Value capfirst(const Value& value, const FilterCall&) {
 }
 
 // Each run of letters with one capital in front; not behind an apostrophe or a digit.
+// A letter is large unless it follows a letter, a digit, or a small one and an apostrophe ("It's").
 Value title(const Value& value, const FilterCall&) {
   auto text = value.text();
   std::string out;
   char before = ' ';
-  char before_that = ' ';
+  bool possessive = false;
   for (auto character : characters(text)) {
     char c = character.front();
     bool letter = is_word(c) && c != '_' && (c < '0' || c > '9');
-    bool apostrophe = before == '\'' && is_word(before_that) && before_that != '_';
-    bool inside = (is_word(before) && before != '_') || apostrophe;
+    bool inside = (is_word(before) && before != '_') || (before == '\'' && possessive);
+    if (c == '\'') possessive = !out.empty() && out.back() >= 'a' && out.back() <= 'z';
     out += letter && !inside ? upper(character) : lower(character);
-    before_that = before;
     before = c;
   }
   return out;
@@ -93,17 +93,32 @@ Value justify(const Value& value, const FilterCall& call) {
   return std::string(front, ' ') + text + std::string(missing - front, ' ');
 }
 
-// One line cut at spaces into lines of at most `width` characters.
+// The word or the spaces that begin at `at`.
+std::string_view chunk_at(std::string_view line, std::size_t at) {
+  auto end = line[at] == ' ' ? line.find_first_not_of(' ', at) : line.find(' ', at);
+  return line.substr(at, end - at);
+}
+
+// One line cut at spaces into lines of at most `width` characters; longer words stay whole.  The
+// spaces at a cut are dropped.
 void wrap_line(std::string_view line, std::size_t width, std::string& out) {
-  while (count_characters(line) > width) {
-    auto space = first_characters(line, width + 1).rfind(' ');
-    if (space == line.npos) space = line.find(' ');
-    if (space == line.npos) break;
-    out += line.substr(0, space);
-    out += '\n';
-    line.remove_prefix(space + 1);
+  std::size_t at = 0;
+  for (bool first = true; at < line.size(); first = false) {
+    if (!first && line[at] == ' ') at += chunk_at(line, at).size();
+    auto begin = at;
+    std::size_t length = 0;
+    while (at < line.size()) {
+      auto chunk = chunk_at(line, at);
+      length += count_characters(chunk);
+      if (length > width && at > begin) break;
+      at += chunk.size();
+    }
+    auto piece = line.substr(begin, at - begin);
+    piece = piece.substr(0, piece.find_last_not_of(' ') + 1);
+    if (piece.empty()) continue;
+    if (!first) out += '\n';
+    out += piece;
   }
-  out += line;
 }
 
 Value wordwrap(const Value& value, const FilterCall& call) {

@@ -97,5 +97,6 @@ std::map<std::string, TagParser, std::less<>> flow_tags();
 std::map<std::string, TagParser, std::less<>> inheritance_tags();
 std::map<std::string, TagParser, std::less<>> text_tags();
 std::map<std::string, TagParser, std::less<>> variable_tags();
+std::map<std::string, TagParser, std::less<>> lorem_tags();
 
 }  // namespace tt::web

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -68,6 +69,21 @@ void Rendering::write_html(std::string_view html) {
   out_ += html;
 }
 
+namespace {
+
+constexpr double exponent_from = 1e200;  // so many digits help nobody
+
+// People read no exponents: 1e-05 is 0.00001.
+std::string full_text(double real) {
+  auto text = real_text(real);
+  if (text.find('e') == text.npos || std::abs(real) >= exponent_from) return text;
+  char digits[512];
+  auto end = std::to_chars(digits, digits + sizeof digits, real, std::chars_format::fixed).ptr;
+  return {digits, end};
+}
+
+}  // namespace
+
 void Rendering::write(const Value& value) {
   if (auto text = value.as_text()) {
     if (text->safe || autoescape_ == Autoescape::off) return write_html(text->text);
@@ -80,6 +96,11 @@ void Rendering::write(const Value& value) {
     return write_html({digits, end});
   }
   if (auto computed = value.as_computed()) return write((*computed)());
+  if (auto real = value.as_real())
+    return write_html(localized(full_text(*real), settings_.numbers));
+  if (auto decimal = value.as_decimal()) {
+    return write_html(localized(decimal->text, settings_.numbers));
+  }
   if (value.is(ValueKind::time)) return write_html(*format_date(value, "DATETIME_FORMAT"));
   if (value.is(ValueKind::date)) return write_html(*format_date(value, "DATE_FORMAT"));
   if (value.is(ValueKind::time_of_day)) return write_html(*format_clock(value, "TIME_FORMAT"));
@@ -113,20 +134,35 @@ Rendering::Deeper::Deeper(Rendering& rendering) : rendering_(rendering) {
   ++rendering.depth_;
 }
 
+// What belongs to a loop outside of the island stays known inside: {% ifchanged %} compares with
+// the turn before.
+void Rendering::move_loops(Memories& from, Memories& to) {
+  std::erase_if(from, [&](auto& memory) {
+    if (memory.first.second == 0) return false;
+    to.push_back(std::move(memory));
+    return true;
+  });
+}
+
 Rendering::Island::Island(Rendering& rendering, Variables variables)
     : rendering_(rendering),
       visible_from_(rendering.visible_from_),
       loop_(rendering.loop_),
-      outer_context_(rendering.outer_context_) {
+      outer_context_(rendering.outer_context_),
+      visible_(variables == Variables::visible) {
   chains_.swap(rendering.chains_);
   memories_.swap(rendering.memories_);
-  if (variables == Variables::visible) return;
+  if (visible_) {
+    move_loops(memories_, rendering.memories_);
+    return;
+  }
   rendering.visible_from_ = rendering.locals_.size();
   rendering.outer_context_ = false;
   rendering.loop_ = 0;
 }
 
 Rendering::Island::~Island() {
+  if (visible_) move_loops(rendering_.memories_, memories_);
   chains_.swap(rendering_.chains_);
   memories_.swap(rendering_.memories_);
   rendering_.visible_from_ = visible_from_;

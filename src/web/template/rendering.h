@@ -114,6 +114,7 @@ class Rendering {
     std::size_t visible_from_;
     std::uint64_t loop_;
     bool outer_context_;
+    bool visible_;
     std::vector<BlockChain> chains_;
     Memories memories_;
   };
@@ -146,6 +147,7 @@ class Rendering {
     Value value;
     const Value& get() const { return borrowed ? *borrowed : value; }
   };
+  static void move_loops(Memories& from, Memories& to);
   // Throws Error if the page would be too large.
   void require_room(std::size_t bytes) const;
   Local* find_local(std::string_view name, std::size_t from);

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "web/template/number_format.h"
 #include "web/template/value.h"
 
 namespace tt::web {
@@ -41,6 +42,7 @@ struct TemplateSettings {
   std::string string_if_invalid;  // for variables that are not there; "%s" is replaced by the name
   std::string static_url = "/static/";
   std::string media_url = "/media/";  // of {% get_media_prefix %}
+  NumberFormat numbers;               // of the language: number_format_of("de")
   Reload reload = Reload::no;
   // The path for {% url %}; nullopt if nothing matches.  Without it {% url %} always fails.
   std::function<std::optional<std::string>(const UrlQuestion&)> url;

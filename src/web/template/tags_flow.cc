@@ -47,6 +47,7 @@ std::unique_ptr<Node> parse_if(Parser& parser, const Tag& tag) {
     auto nodes = parser.parse_until({"endif"});
     branches.push_back({nullptr, std::move(nodes)});
   }
+  parser.ended_by().require_arguments(0, 0);
   return std::make_unique<IfNode>(std::move(branches));
 }
 

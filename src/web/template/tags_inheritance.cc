@@ -1,5 +1,6 @@
 // Tags that put templates together: block, extends, include.
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@ class BlockNode : public Node {
  public:
   explicit BlockNode(std::string name) : name_(std::move(name)) {}
   void set_nodes(Nodes nodes) { nodes_ = std::move(nodes); }
+  const std::string& name() const { return name_; }
   void render(Rendering& rendering) const override;
   // The version of the block that the active one overrides; nullopt if there is none.
   std::optional<std::string> render_super(Rendering& rendering) const;
@@ -35,6 +37,7 @@ class BlockVariable : public Object {
       : block_(block), rendering_(rendering) {}
 
   std::optional<Value> find(std::string_view name) const override {
+    if (name == "name") return Value(block_.name());
     if (name != "super") return std::nullopt;
     auto html = block_.render_super(rendering_);
     return html ? Value::safe(*std::move(html)) : Value("");
@@ -91,6 +94,26 @@ class ExtendsNode : public Node {
   Nodes nodes_;            // owns the blocks; what stands between them is never rendered
 };
 
+// A literal name that begins with "./" or "../" counts from the folder of the template that says
+// it; the full name then, in quotes as well.  Throws Error if it leads out or to itself.
+std::string absolute_name(std::string_view word, std::string_view current) {
+  auto name = word.size() < 2 ? word : word.substr(1, word.size() - 2);
+  bool quoted = word.starts_with('"') || word.starts_with('\'');
+  if (!quoted || !(name.starts_with("./") || name.starts_with("../"))) return std::string(word);
+  if (current.starts_with('/')) current.remove_prefix(1);
+  auto path = (std::filesystem::path(current).parent_path() / name).lexically_normal();
+  if (*path.begin() == "..") {
+    throw Error(Code::invalid, fmt::format("The relative path '{}' points outside the file "
+                                           "hierarchy that template '{}' is in.",
+                                           name, current));
+  }
+  if (path == current) {
+    throw Error(Code::invalid,
+                fmt::format("The relative path '{}' is the template '{}' itself.", name, current));
+  }
+  return word.front() + path.generic_string() + word.front();
+}
+
 std::unique_ptr<Node> parse_block(Parser& parser, const Tag& tag) {
   tag.require_arguments(1, 1);
   auto name = tag.words[1];
@@ -108,10 +131,11 @@ std::unique_ptr<Node> parse_block(Parser& parser, const Tag& tag) {
 
 std::unique_ptr<Node> parse_extends(Parser& parser, const Tag& tag) {
   tag.require_arguments(1, 1);
-  if (!parser.only_text_yet()) {
+  if (!parser.only_text_yet() || parser.target().extends()) {
     throw Error(Code::invalid, "'extends' must be the first tag in the template");
   }
-  auto node = std::make_unique<ExtendsNode>(parser.expression(tag.words[1]), parser.target());
+  auto node = std::make_unique<ExtendsNode>(
+      parser.expression(absolute_name(tag.words[1], parser.target().name())), parser.target());
   parser.target().set_extends();
   node->set_nodes(parser.parse_rest());
   return node;
@@ -168,8 +192,9 @@ std::unique_ptr<Node> parse_include(Parser& parser, const Tag& tag) {
                   fmt::format("Unknown or repeated argument for 'include' tag: '{}'.", option));
     }
   }
-  return std::make_unique<IncludeNode>(parser.expression(tag.words[1]), std::move(with),
-                                       outer.value_or(Rendering::Variables::visible));
+  return std::make_unique<IncludeNode>(
+      parser.expression(absolute_name(tag.words[1], parser.target().name())), std::move(with),
+      outer.value_or(Rendering::Variables::visible));
 }
 
 }  // namespace

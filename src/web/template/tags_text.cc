@@ -140,13 +140,22 @@ std::unique_ptr<Node> parse_templatetag(Parser&, const Tag& tag) {
 }
 
 std::unique_ptr<Node> parse_load(Parser& parser, const Tag& tag) {
-  auto from = tag.words.size() > 2 && tag.words[tag.words.size() - 2] == "from";
+  auto from = tag.words.size() > 3 && tag.words[tag.words.size() - 2] == "from";
   for (auto i = from ? tag.words.size() - 1 : 1; i < tag.words.size(); ++i) {
     if (parser.engine().has_library(tag.words[i])) continue;
     throw Error(Code::invalid, fmt::format("'{}' is not a registered tag library", tag.words[i]));
   }
+  for (std::size_t i = 1; from && i + 2 < tag.words.size(); ++i) {
+    const auto& engine = parser.engine();
+    if (engine.find_tag(tag.words[i]) || engine.filters().find(tag.words[i])) continue;
+    throw Error(Code::invalid, fmt::format("'{}' is not a valid tag or filter in tag library '{}'",
+                                           tag.words[i], tag.words.back()));
+  }
   return std::make_unique<EmptyNode>();
 }
+
+// What a page was made with is for people who have the source, not for those who read the page.
+std::unique_ptr<Node> parse_debug(Parser&, const Tag&) { return std::make_unique<EmptyNode>(); }
 
 // The hidden field with the variable csrf_token, which the request puts into the context.
 class CsrfTokenNode : public Node {
@@ -155,7 +164,7 @@ class CsrfTokenNode : public Node {
     static const Operand token("csrf_token");
     Value scratch;
     auto value = token.find(rendering, scratch);
-    if (!value || !value->truth()) return;
+    if (!value || !value->truth() || value->text() == "NOTPROVIDED") return;
     auto field = fmt::format(R"(<input type="hidden" name="csrfmiddlewaretoken" value="{}">)",
                              escaped_text(*value));
     rendering.write_html(field);
@@ -304,6 +313,7 @@ std::map<std::string, TagParser, std::less<>> text_tags() {
           {"spaceless", parse_spaceless},
           {"templatetag", parse_templatetag},
           {"load", parse_load},
+          {"debug", parse_debug},
           {"csrf_token", parse_csrf_token},
           {"cache", parse_cache},
           {"trans", parse_translate},

@@ -316,8 +316,7 @@ class StaticNode : public Node {
   void render(Rendering& rendering) const override {
     auto url = url_;
     if (!arguments_.positional.empty()) {
-      url +=
-          percent_quote(arguments_.positional[0].value(rendering).text(), "/#%[]=:;$&()+,!?*@'~");
+      url += percent_quote(arguments_.positional[0].value(rendering).text(), "/");
     }
     if (!arguments_.variable.empty()) return rendering.set(arguments_.variable, Value(url));
     rendering.write(Value(std::move(url)));

@@ -27,8 +27,20 @@ std::string percent_unquote(std::string_view text) {
   return out;
 }
 
+// Bytes that are no UTF-8 become U+FFFD.
+std::string valid_text(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    auto begin = at;
+    auto c = next_character(text, at);
+    bool broken = at == begin + 1 && (text[begin] & 0x80) != 0;
+    append_character(out, broken ? 0xFFFD : c);
+  }
+  return out;
+}
+
 std::string quoted_again(std::string_view text) {
-  return percent_quote(percent_unquote(text), reserved);
+  return percent_quote(valid_text(percent_unquote(text)), reserved);
 }
 
 // "adapt" of RFC 3492, section 6.1.

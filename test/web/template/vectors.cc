@@ -1,4 +1,4 @@
-// template_vectors FILE [URLS]: runs recorded cases of the template language, one JSON object per
+// template_vectors FILE: runs recorded cases of the template language, one JSON object per
 // line, prints those that fail and at last "N passed, N failed".  Exit code 0 if none failed.
 //
 //   {"kind": "render",  "id", "templates": {name: source}, "template": name, "context": {...},
@@ -9,8 +9,8 @@
 // Values that JSON lacks are tagged: {"$safe": text}, {"$tuple": [...]}, {"$datetime": text},
 // {"$date"}, {"$time"}, {"$decimal"}, {"$lazy"}, {"$dict": [[key, value]]}.
 //
-// URLS holds the routes for {% url %}, a name and a path per line: "client /client/{id}/".  An
-// argument without a name fills the next placeholder.
+// The routes for {% url %} are those of Django's own test-suite.  Some of its tests switch the
+// language, which the cases do not record: the name of the test tells.
 #include <algorithm>
 #include <fstream>
 #include <iostream>
@@ -91,19 +91,37 @@ Value decoded(JsonValue json) {
   return decoded_map(json);
 }
 
-using Routes = std::vector<std::pair<std::string, std::string>>;
+// "{id:digits}": a place for the argument `id`, or for the next one without a name; what stands
+// behind the colon is the kind of text that fits.
+struct Route {
+  std::string_view name;
+  std::string_view path;
+};
+constexpr Route routes[] = {
+    {"index", "/"},
+    {"client", "/client/{:numbers}/"},
+    {"client_action", "/client/{id:digits}/{action:segment}/"},
+    {"client_action", "/client/{client_id:digits}/{action:segment}/"},
+    {"client_action", "/client/{:digits}/{:segment}/"},
+    {"named.client", "/named-client/{:digits}/"},
+    {"метка_оператора", "/Юникод/{:word}/"},
+    {"метка_оператора_2", "/Юникод/{tag:any}/"},
+};
+// Where all routes but the last two exist once more.
+constexpr std::pair<std::string_view, std::string_view> namespaces[] = {
+    {"ns1:", "/ns1"}, {"app:", "/ns1"}, {"ns2:", "/ns2"}};
 
-Routes read_routes(const char* path) {
-  Routes routes;
-  std::ifstream file(path);
-  std::string name;
-  std::string route;
-  while (file >> name >> route) routes.emplace_back(name, route);
-  return routes;
+bool fits(std::string_view text, std::string_view kind) {
+  if (text.empty()) return false;
+  if (kind == "digits") return text.find_first_not_of("0123456789") == text.npos;
+  if (kind == "numbers") return text.find_first_not_of("0123456789,") == text.npos;
+  if (kind == "segment") return text.find('/') == text.npos;
+  if (kind == "word") return std::ranges::all_of(text, is_word);
+  return std::ranges::none_of(text, is_space);
 }
 
 // The route filled with the arguments; nullopt if they are not exactly those it needs.
-std::optional<std::string> filled(std::string route, const UrlQuestion& question) {
+std::optional<std::string> filled(std::string_view route, const UrlQuestion& question) {
   std::size_t next = 0;
   std::size_t used = 0;
   std::string out;
@@ -113,9 +131,13 @@ std::optional<std::string> filled(std::string route, const UrlQuestion& question
       continue;
     }
     auto end = route.find('}', at);
-    auto named = question.named.find(std::string_view(route).substr(at + 1, end - at - 1));
+    auto place = route.substr(at + 1, end - at - 1);
+    auto name = place.substr(0, place.find(':'));
+    auto named = name.empty() ? nullptr : question.named.find(name);
     if (!named && next >= question.positional.size()) return std::nullopt;
-    out += (named ? *named : question.positional[next++]).text();
+    auto text = (named ? *named : question.positional[next++]).text();
+    if (!fits(text, place.substr(place.find(':') + 1))) return std::nullopt;
+    out += text;
     used += named ? 1 : 0;
     at = end + 1;
   }
@@ -123,10 +145,18 @@ std::optional<std::string> filled(std::string route, const UrlQuestion& question
   return percent_quote(out, "/#%[]=:;$&()+,!?*@'~");
 }
 
-std::optional<std::string> resolve(const Routes& routes, const UrlQuestion& question) {
-  for (const auto& [name, route] : routes) {
-    if (name != question.name) continue;
-    if (auto path = filled(route, question)) return path;
+std::optional<std::string> resolve(const UrlQuestion& question) {
+  std::string_view name = question.name;
+  std::string_view prefix;
+  for (const auto& [space, path] : namespaces) {
+    if (!name.starts_with(space)) continue;
+    name.remove_prefix(space.size());
+    prefix = path;
+    break;
+  }
+  for (const auto& route : routes) {
+    if (route.name != name) continue;
+    if (auto path = filled(route.path, question)) return std::string(prefix) + *path;
   }
   return std::nullopt;
 }
@@ -145,15 +175,22 @@ Autoescape autoescape_of(JsonValue object) {
   return flag_of(object, "autoescape", true) ? Autoescape::on : Autoescape::off;
 }
 
+// The languages under one of which the expectation holds.
+std::vector<std::string_view> languages_of(std::string_view id) {
+  if (id.ends_with(".test_localized_formats")) return {"de"};
+  if (id.ends_with(".test_force_grouping")) return {"en", "de"};
+  return {"en"};
+}
+
 // What went wrong; empty if nothing.
-std::string run_template(JsonValue test, const Routes& routes) {
+std::string run_template(JsonValue test) {
   std::map<std::string, std::string, std::less<>> sources;
   for (auto [name, source] : test.find("templates")->members())
     sources.emplace(name, source.text());
   TemplateSettings settings;
   settings.autoescape = autoescape_of(test);
   settings.string_if_invalid = text_of(test, "string_if_invalid");
-  settings.url = [&](const UrlQuestion& question) { return resolve(routes, question); };
+  settings.url = resolve;
   Engine engine(std::make_unique<MapLoader>(std::move(sources)), std::move(settings));
   for (std::string_view library : {"custom", "testtags"}) engine.add_library(std::string(library));
   auto context = test.find("context");
@@ -169,9 +206,11 @@ std::string run_template(JsonValue test, const Routes& routes) {
   }
 }
 
-std::string run_filter(JsonValue test) {
+std::string run_filter(JsonValue test, std::string_view language) {
   TemplateSettings settings;
-  Engine engine(std::make_unique<MapLoader>(std::map<std::string, std::string, std::less<>>()));
+  settings.numbers = number_format_of(language);
+  Engine engine(std::make_unique<MapLoader>(std::map<std::string, std::string, std::less<>>()),
+                std::move(settings));
   auto filter = engine.filters().find(text_of(test, "filter"));
   if (!filter) return "no such filter";
   auto args = decoded_list(*test.find("args"));
@@ -188,9 +227,15 @@ std::string run_filter(JsonValue test) {
   return fmt::format("{} instead of {}", result.repr(), expected.repr());
 }
 
-std::string run(JsonValue test, const Routes& routes) {
+std::string run(JsonValue test) {
   try {
-    return test.find("filter") ? run_filter(test) : run_template(test, routes);
+    if (!test.find("filter")) return run_template(test);
+    std::string problem;
+    for (auto language : languages_of(text_of(test, "id"))) {
+      problem = run_filter(test, language);
+      if (problem.empty()) break;
+    }
+    return problem;
   } catch (const Error& error) {
     return error.what();
   }
@@ -200,10 +245,9 @@ std::string run(JsonValue test, const Routes& routes) {
 
 int main(int count, char** arguments) {
   if (count < 2) {
-    std::cerr << "usage: template_vectors FILE [URLS]\n";
+    std::cerr << "usage: template_vectors FILE\n";
     return 2;
   }
-  auto routes = count > 2 ? read_routes(arguments[2]) : Routes();
   std::ifstream file(arguments[1]);
   std::string line;
   int passed = 0;
@@ -211,7 +255,7 @@ int main(int count, char** arguments) {
   while (std::getline(file, line)) {
     if (line.empty()) continue;
     auto document = wire::read_json(line, 64);
-    auto problem = document ? run(document->root(), routes) : document.error().message;
+    auto problem = document ? run(document->root()) : document.error().message;
     ++(problem.empty() ? passed : failed);
     if (problem.empty()) continue;
     auto id = document ? text_of(document->root(), "id") : "?";

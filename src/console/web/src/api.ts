@@ -2,6 +2,7 @@
 
 export interface Session {
   login: string;
+  is_admin: boolean;
   now: string;
   mqtt_port: number | null;
 }
@@ -98,8 +99,6 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 }
 
 export const find_session = () => call<Session>("GET", "/console/api/session");
-export const sign_in = (login: string, password: string) =>
-  call<Session>("POST", "/console/api/session", { login, password });
 export const sign_out = () => call<null>("DELETE", "/console/api/session");
 
 export const devices_per_page = 50;

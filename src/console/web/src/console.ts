@@ -6,7 +6,6 @@ import { device_page } from "./device";
 import { button, el, notice } from "./dom";
 import { Live } from "./live";
 import { Frame, type Page, type Shell } from "./shell";
-import { sign_in_page } from "./sign_in";
 import { set_server_time } from "./time";
 
 const app = document.getElementById("app")!;
@@ -20,7 +19,7 @@ class Console {
     try {
       this.enter(await find_session());
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return this.ask("");
+      if (error instanceof ApiError && error.status === 401) return this.sign_in();
       const message = error instanceof Error ? error.message : `${error}`;
       app.replaceChildren(el("main", "page", notice(message, button("Try again", "", () => void this.start()))));
     }
@@ -37,7 +36,7 @@ class Console {
 
   private enter(session: Session): void {
     set_server_time(session.now);
-    const frame = new Frame(session.login, this.go, () => this.ask(""));
+    const frame = new Frame(session, this.go, () => location.assign("/login/"));
     this.frame = frame;
     app.replaceChildren(frame.element);
     const live = new Live((state) => frame.show_state(state), () => void this.check());
@@ -52,9 +51,7 @@ class Console {
   };
 
   private failed = (error: unknown): string => {
-    if (error instanceof ApiError && error.status === 401) {
-      this.ask("Your session has ended. Sign in again to go on.");
-    }
+    if (error instanceof ApiError && error.status === 401) this.sign_in();
     return error instanceof Error ? error.message : `${error}`;
   };
 
@@ -67,13 +64,10 @@ class Console {
     }
   }
 
-  private ask(reason: string): void {
-    this.page?.leave();
+  // The session has ended: the login page leads back here.
+  private sign_in(): void {
     this.shell?.live.close();
-    this.page = this.frame = this.shell = null;
-    for (const dialog of document.querySelectorAll("dialog")) dialog.remove();
-    document.title = "Sign in · Thingtank";
-    app.replaceChildren(sign_in_page(reason, (session) => this.enter(session)));
+    location.assign(`/login/?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
 }
 

@@ -13,7 +13,7 @@ export interface Shell {
   session: Session;
   live: Live;
   go: (path: string) => void;
-  // Shows the sign-in page if the error means that the session has ended.
+  // Leads to the login page if the error means that the session has ended.
   failed: (error: unknown) => string;
 }
 
@@ -38,7 +38,7 @@ export class Frame {
   readonly main = el("main", { attributes: { id: "main", tabindex: "-1" } });
   private state = el("span", { class: "pill", attributes: { role: "status" } });
 
-  constructor(login: string, go: (path: string) => void, signed_out: () => void) {
+  constructor(session: Session, go: (path: string) => void, signed_out: () => void) {
     const leave = async () => {
       try {
         await sign_out();
@@ -58,7 +58,8 @@ export class Frame {
         "top",
         link("/", go, "brand", icon, el("span", { text: "Thingtank" })),
         this.state,
-        el("span", { class: "who", text: login }),
+        session.is_admin && el("a", { class: "admin-link", text: "Admin", attributes: { href: "/admin/" } }),
+        el("span", { class: "who", text: session.login }),
         button("Sign out", "quiet small", leave),
       ),
       this.main,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "orm/engine/sqlite/regexp.h"
 
 namespace tt::orm::engine {
 
@@ -102,6 +103,7 @@ void Connection::configure(Access access) {
   run_once("PRAGMA temp_store = MEMORY");
   run_once(fmt::format("PRAGMA cache_size = -{}", options_.cache_bytes / 1024));
   run_once("PRAGMA journal_size_limit = 4194304");
+  add_regexp(handle);
   run_once("SELECT count(*) FROM sqlite_schema");  // reads and checks the schema
   if (access == Access::read) run_once("PRAGMA query_only = ON");
 }
@@ -117,25 +119,63 @@ Connection::StatementPtr Connection::compile(const std::string& text) {
   return StatementPtr(compiled);
 }
 
-Connection::StatementPtr Connection::take_compiled(const std::string& text) {
+void Connection::forget(const std::string& text) {
   auto found = by_text_.find(text);
-  if (found == by_text_.end()) return compile(text);
+  if (found == by_text_.end()) return;
   auto kept = found->second;
-  StatementPtr compiled = std::move(kept->compiled);
   by_text_.erase(found);
   kept_.erase(kept);
-  return compiled;
 }
 
-void Connection::keep(const std::string& text, StatementPtr compiled) {
-  if (options_.statements_max == 0 || by_text_.contains(text)) return;
-  while (kept_.size() >= options_.statements_max) {
+Connection::Kept* Connection::find_kept(const std::string& text) {
+  if (auto found = by_text_.find(text); found != by_text_.end()) {
+    if (found->second->is_running) return nullptr;
+    kept_.splice(kept_.begin(), kept_, found->second);
+    return &kept_.front();
+  }
+  if (kept_.size() >= options_.statements_max) {
+    if (kept_.empty() || kept_.back().is_running) return nullptr;
     by_text_.erase(kept_.back().text);
     kept_.pop_back();
   }
+  StatementPtr compiled = compile(text);
   kept_.push_front(Kept{text, std::move(compiled)});
   by_text_.emplace(kept_.front().text, kept_.begin());
+  return &kept_.front();
 }
+
+class Connection::Running {
+ public:
+  Running(Connection& connection, const std::string& text)
+      : connection_(connection), kept_(connection.find_kept(text)) {
+    if (kept_) {
+      kept_->is_running = true;
+    } else {
+      own_ = connection.compile(text);
+    }
+  }
+  ~Running() {
+    if (!kept_) return;
+    kept_->is_running = false;
+    if (!is_finished_) {
+      connection_.forget(std::string(kept_->text));
+      return;
+    }
+    sqlite3_reset(kept_->compiled.get());
+    sqlite3_clear_bindings(kept_->compiled.get());
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  sqlite3_stmt* compiled() const { return kept_ ? kept_->compiled.get() : own_.get(); }
+  void finish() { is_finished_ = true; }
+
+ private:
+  Connection& connection_;
+  Kept* kept_;
+  StatementPtr own_;
+  bool is_finished_ = false;
+};
 
 namespace {
 
@@ -148,6 +188,17 @@ struct Binder {
   int operator()(std::int64_t value) const { return sqlite3_bind_int64(compiled, number, value); }
   int operator()(double value) const { return sqlite3_bind_double(compiled, number, value); }
   int operator()(Time value) const { return sqlite3_bind_int64(compiled, number, to_us(value)); }
+  int operator()(Date value) const {
+    return sqlite3_bind_int64(compiled, number, value.day.time_since_epoch().count());
+  }
+  int operator()(Decimal value) const {
+    return sqlite3_bind_int64(compiled, number, value.unscaled);
+  }
+  int operator()(const Uuid& value) const {
+    std::string text = value.text();
+    return sqlite3_bind_text64(compiled, number, text.data(), text.size(), SQLITE_TRANSIENT,
+                               SQLITE_UTF8);
+  }
   int operator()(const std::string& value) const {
     return sqlite3_bind_text64(compiled, number, value.data(), value.size(), SQLITE_STATIC,
                                SQLITE_UTF8);
@@ -174,11 +225,25 @@ Value stored_cell(sqlite3_stmt* compiled, int column) {
   }
 }
 
-Value cell(sqlite3_stmt* compiled, int column, Kind kind) {
+Value integer_cell(std::int64_t stored, const CellType& type) {
+  switch (type.kind) {
+    case Kind::boolean: return stored != 0;
+    case Kind::time: return from_us(stored);
+    case Kind::date: return Date{std::chrono::sys_days(std::chrono::days(stored))};
+    case Kind::decimal: return Decimal{stored, type.decimal_places};
+    case Kind::real: return static_cast<double>(stored);
+    default: return stored;
+  }
+}
+
+Value cell(sqlite3_stmt* compiled, int column, const CellType& type) {
+  if (sqlite3_column_type(compiled, column) == SQLITE_INTEGER) {
+    return integer_cell(sqlite3_column_int64(compiled, column), type);
+  }
   Value stored = stored_cell(compiled, column);
-  const auto* integer = std::get_if<std::int64_t>(&stored);
-  if (integer && kind == Kind::boolean) return *integer != 0;
-  if (integer && kind == Kind::time) return from_us(*integer);
+  if (type.kind != Kind::uuid) return stored;
+  const auto* text = std::get_if<std::string>(&stored);
+  if (auto uuid = text ? Uuid::parse(*text) : std::nullopt) return *uuid;
   return stored;
 }
 
@@ -195,27 +260,25 @@ void Connection::bind(sqlite3_stmt* compiled, const std::vector<Value>& values) 
   }
 }
 
-void Connection::run(const Statement& statement, std::span<const Kind> kinds,
+void Connection::run(const Statement& statement, std::span<const CellType> types,
                      const Session::TakeRow& take) {
-  StatementPtr compiled = take_compiled(statement.text);
-  bind(compiled.get(), statement.values);
+  Running running(*this, statement.text);
+  sqlite3_stmt* compiled = running.compiled();
+  bind(compiled, statement.values);
   Row row;
   for (;;) {
-    int status = sqlite3_step(compiled.get());
+    int status = sqlite3_step(compiled);
     if (status == SQLITE_DONE) break;
     if (status != SQLITE_ROW) fail(status);
-    int columns = sqlite3_column_count(compiled.get());
+    int columns = sqlite3_column_count(compiled);
     row.clear();
     for (int i = 0; i < columns; ++i) {
       auto at = static_cast<std::size_t>(i);
-      row.push_back(at < kinds.size() ? cell(compiled.get(), i, kinds[at])
-                                      : stored_cell(compiled.get(), i));
+      row.push_back(at < types.size() ? cell(compiled, i, types[at]) : stored_cell(compiled, i));
     }
     take(row);
   }
-  sqlite3_reset(compiled.get());
-  sqlite3_clear_bindings(compiled.get());
-  keep(statement.text, std::move(compiled));
+  running.finish();
 }
 
 void Connection::run(const Statement& statement) {

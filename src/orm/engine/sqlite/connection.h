@@ -28,9 +28,10 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Runs the statement to its end.  `kinds` says what its columns hold; where it says nothing, a
+  // Runs the statement to its end.  `types` says what its columns hold; where it says nothing, a
   // cell comes as SQLite stores it.
-  void run(const Statement& statement, std::span<const Kind> kinds, const Session::TakeRow& take);
+  void run(const Statement& statement, std::span<const CellType> types,
+           const Session::TakeRow& take);
   void run(const Statement& statement);
   // Without placeholders, not kept compiled.
   void run_once(const std::string& text);
@@ -52,14 +53,17 @@ class Connection {
   struct Kept {
     std::string text;
     StatementPtr compiled;
+    bool is_running = false;
   };
+  // A statement while it runs.  Afterwards it is kept compiled, unless it failed.
+  class Running;
 
   void open(Access access);
   void configure(Access access);
   StatementPtr compile(const std::string& text);
-  // A statement that is running is not among the kept ones.
-  StatementPtr take_compiled(const std::string& text);
-  void keep(const std::string& text, StatementPtr compiled);
+  // The kept statement, made if need be; nullptr if it is running already.
+  Kept* find_kept(const std::string& text);
+  void forget(const std::string& text);
   void bind(sqlite3_stmt* compiled, const std::vector<Value>& values);
   [[noreturn]] void fail(int status) const;
 

@@ -15,7 +15,7 @@ class SqliteSession final : public Session {
 
   void select(const Select& query, const TakeRow& take) override;
   std::int64_t count(const Select& query) override;
-  std::int64_t insert(const Insert& query) override;
+  std::vector<std::int64_t> insert(const Insert& query) override;
   std::int64_t update(const Update& query) override;
   std::int64_t erase(const Erase& query) override;
   std::vector<Row> query(std::string_view sql, std::vector<Value> values) override;
@@ -23,8 +23,14 @@ class SqliteSession final : public Session {
   void transact_with(const std::function<void(Session&)>& work) override;
   bool has_table(std::string_view table) override;
   std::string change_schema(const SchemaChange& change) override;
+  std::vector<std::string> schema_statements(const SchemaChange& change) const override;
+  void transact_schema(const std::function<void(Session&)>& work) override;
 
  private:
+  // What a rebuild would drop along with the table: its triggers and the indexes that are not in
+  // `shape`, as statements that make them.
+  std::vector<std::string> attached_to(const std::string& table, const TableShape& shape);
+  void check_foreign_keys();
   // Throws unavailable if SQLite has given the transaction up: what follows would stand alone.
   Connection& connection();
 

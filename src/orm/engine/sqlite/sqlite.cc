@@ -1,18 +1,16 @@
 #include "orm/engine/sqlite/sqlite.h"
 
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "base/error.h"
 #include "orm/engine/sqlite/session.h"
+#include "orm/engine/sqlite/writer.h"
+#include "orm/schema_sql.h"
 
 namespace tt::orm::engine {
 namespace {
-
-using ThreadId = decltype(std::this_thread::get_id());
 
 // Connections for reading, opened when none is free, at most so many.
 class Readers {
@@ -76,7 +74,7 @@ class Reader {
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(const std::string& path, const SqliteOptions& options)
-      : writer_(path, options, Access::write), readers_(path, options) {}
+      : writer_(path, options), readers_(path, options) {}
 
   void select(const Select& query, const TakeRow& take) override {
     Reader(readers_).session().select(query, take);
@@ -91,45 +89,45 @@ class SqliteDatabase final : public Database {
     return Reader(readers_).session().has_table(table);
   }
 
-  std::int64_t insert(const Insert& query) override {
-    return write([&](Session& session) { return session.insert(query); });
+  std::vector<std::int64_t> insert(const Insert& query) override {
+    std::vector<std::int64_t> ids;
+    writer_.run([&](SqliteSession& session) { ids = session.insert(query); });
+    return ids;
   }
   std::int64_t update(const Update& query) override {
-    return write([&](Session& session) { return session.update(query); });
+    std::int64_t count = 0;
+    writer_.run([&](SqliteSession& session) { count = session.update(query); });
+    return count;
   }
   std::int64_t erase(const Erase& query) override {
-    return write([&](Session& session) { return session.erase(query); });
+    std::int64_t count = 0;
+    writer_.run([&](SqliteSession& session) { count = session.erase(query); });
+    return count;
   }
+  // Alone: some statements (VACUUM, some PRAGMAs) are not for transactions.
   std::int64_t execute(std::string_view sql, std::vector<Value> values) override {
-    return write([&](Session& session) { return session.execute(sql, std::move(values)); });
+    std::int64_t count = 0;
+    writer_.run_alone(
+        [&](SqliteSession& session) { count = session.execute(sql, std::move(values)); });
+    return count;
   }
   std::string change_schema(const SchemaChange& change) override {
-    return write([&](Session& session) { return session.change_schema(change); });
+    std::string text;
+    writer_.run_alone([&](SqliteSession& session) { text = session.change_schema(change); });
+    return text;
+  }
+  std::vector<std::string> schema_statements(const SchemaChange& change) const override {
+    return orm::schema_statements(SqliteDialect(), change);
   }
   void transact_with(const std::function<void(Session&)>& work) override {
-    write([&](Session& session) { session.transact_with(work); });
+    writer_.run([&](SqliteSession& session) { work(session); });
+  }
+  void transact_schema(const std::function<void(Session&)>& work) override {
+    writer_.run_alone([&](SqliteSession& session) { session.transact_schema(work); });
   }
 
  private:
-  // Runs `work` on the connection that writes, when it is this thread's turn.
-  template <class Work>
-  std::invoke_result_t<Work&, Session&> write(Work work) {
-    if (writing_thread_ == std::this_thread::get_id()) {
-      throw Error(Code::internal, "inside a transaction only its own session can write");
-    }
-    std::lock_guard lock(writing_);
-    struct Turn {
-      std::atomic<ThreadId>& thread;
-      explicit Turn(std::atomic<ThreadId>& t) : thread(t) { thread = std::this_thread::get_id(); }
-      ~Turn() { thread = ThreadId(); }
-    } turn(writing_thread_);
-    SqliteSession session(writer_, SqliteSession::Place::alone);
-    return work(session);
-  }
-
-  std::mutex writing_;
-  std::atomic<ThreadId> writing_thread_;
-  Connection writer_;
+  Writer writer_;
   Readers readers_;
 };
 

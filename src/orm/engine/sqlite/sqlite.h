@@ -3,7 +3,8 @@
 // SQLite as an engine of the orm: one file, one writer, several readers beside it.
 //
 // The journal is a write-ahead log that is synced at every commit: what was acknowledged survives
-// kill -9 and power loss.  The file is made with mode 0600.
+// kill -9 and power loss.  Threads that write at the same time share commits (writer.h), so a
+// transaction must not wait for what another thread writes.  The file is made with mode 0600.
 
 #include <chrono>
 #include <memory>
@@ -14,10 +15,15 @@
 namespace tt::orm::engine {
 
 struct SqliteOptions {
-  unsigned readers_max = 2;                      // connections, opened when needed
+  // Connections for reading, opened when needed: as many as threads that read at the same time.
+  unsigned readers_max = 16;
   std::chrono::milliseconds busy_timeout{5000};  // for another process that holds the file
   std::size_t cache_bytes = 1024 * 1024;         // of pages, for each connection
-  std::size_t statements_max = 64;               // kept compiled, for each connection
+  std::size_t statements_max = 256;              // kept compiled, for each connection
+  // Threads that write at the same time share a commit: at most so many, and none joins a
+  // transaction that is older.
+  std::size_t commit_members_max = 64;
+  std::chrono::milliseconds commit_delay_max{5};
 };
 
 // Opens or makes the database file.  Throws unavailable (no such folder, read-only, held by

@@ -1,9 +1,12 @@
 #include "orm/engine/sqlite/sqlite.h"
 
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -130,7 +133,8 @@ TEST_CASE("a damaged or foreign file is refused") {
   }
   SUBCASE("a page of rows") {
     {
-      auto database = open_ready(folder.file());
+      auto database = engine::open_sqlite(folder.file());
+      migrate(*database, {.name = "small", .models = models_of<Owner>()});  // schema on page 1
       std::vector<Owner> owners(500);
       for (std::size_t i = 0; i < owners.size(); ++i) owners[i].name = std::to_string(i);
       objects<Owner>(*database).bulk_create(owners);
@@ -223,6 +227,147 @@ TEST_CASE("more readers than connections take turns; few statements are kept") {
     }
   }
   CHECK(found == 4 * 50 * 3);
+}
+
+// --- commits that threads share ----------------------------------------------------------------
+
+namespace {
+
+// While it holds the turn to write, others come into line.
+template <class Work>
+void with_writers_waiting(Database& database, std::size_t count, Work work) {
+  std::atomic<std::size_t> started = 0;
+  std::vector<std::jthread> threads;
+  database.transact([&](Session&) {
+    for (std::size_t i = 0; i < count; ++i) {
+      threads.emplace_back([&, i] {
+        ++started;
+        work(i);
+      });
+    }
+    while (started < count) std::this_thread::yield();
+    // What is left of their way to the queue cannot be observed from here.
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+  });
+}
+
+}  // namespace
+
+TEST_CASE("writers that wait together commit together, each with its own outcome") {
+  Folder folder;
+  engine::SqliteOptions options;
+  options.commit_delay_max = std::chrono::hours(1);
+  auto database = engine::open_sqlite(folder.file(), options);
+  migrate(*database, schema());
+  auto owners = objects<Owner>(*database);
+  std::atomic<int> made = 0, refused = 0;
+  with_writers_waiting(*database, 12, [&](std::size_t i) {
+    auto code = code_of([&] {
+      database->transact([&](Session& session) {
+        auto inside = objects<Owner>(session);
+        inside.create({.name = "owner " + std::to_string(i)});
+        if (i % 3 == 0) inside.create({.name = "owner " + std::to_string(i)});  // conflict
+      });
+    });
+    ++(code == "ok" ? made : refused);
+    // Acknowledged: others see it.
+    CHECK(owners.filter("name"_k = "owner " + std::to_string(i)).count() == (code == "ok" ? 1 : 0));
+  });
+  CHECK(made == 8);
+  CHECK(refused == 4);
+  CHECK(owners.count() == 8);
+}
+
+TEST_CASE("a commit that fails, fails for all who share it, and nothing of it stays") {
+  Folder folder;
+  engine::SqliteOptions options;
+  options.commit_delay_max = std::chrono::hours(1);
+  auto database = engine::open_sqlite(folder.file(), options);
+  migrate(*database, schema());
+  auto owners = objects<Owner>(*database);
+  std::atomic<int> acknowledged = 0, failed = 0;
+  auto write = [&](const std::string& name) {
+    return code_of([&] { owners.create({.name = name}); });
+  };
+  // A foreign key that is checked only when the transaction commits.
+  auto break_commit = [&](Session& session) {
+    session.execute("PRAGMA defer_foreign_keys = ON");
+    objects<Visit>(session).create({.owner = 999});
+  };
+  std::vector<std::jthread> threads;
+  std::atomic<int> started = 0;
+  CHECK(code_of([&] {
+          database->transact([&](Session& session) {
+            break_commit(session);
+            for (int i = 0; i < 4; ++i) {
+              threads.emplace_back([&, i] {
+                ++started;
+                ++(write(std::to_string(i)) == "ok" ? acknowledged : failed);
+              });
+            }
+            while (started < 4) std::this_thread::yield();
+            for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+          });
+        }) == "conflict");
+  threads.clear();
+  CHECK(acknowledged + failed == 4);
+  CHECK(owners.count() == acknowledged);  // exactly what was acknowledged is there
+  CHECK(objects<Visit>(*database).count() == 0);
+  CHECK(write("after") == "ok");
+}
+
+TEST_CASE("what was acknowledged is there after a crash, and nothing else is needed for it") {
+  Folder folder;
+  open_ready(folder.file());
+  int pipe_ends[2];
+  REQUIRE(pipe(pipe_ends) == 0);
+  pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    auto database = engine::open_sqlite(folder.file());
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&, thread] {
+        for (std::int32_t i = 0;; ++i) {
+          std::int32_t number = thread * 1'000'000 + i;
+          objects<Station>(*database).create({.readings = number});
+          if (write(pipe_ends[1], &number, sizeof number) != sizeof number) _exit(1);
+        }
+      });
+    }
+    pause();
+  }
+  close(pipe_ends[1]);
+  std::vector<std::int32_t> acknowledged;
+  std::int32_t number = 0;
+  while (acknowledged.size() < 200 && read(pipe_ends[0], &number, sizeof number) == sizeof number) {
+    acknowledged.push_back(number);
+  }
+  kill(child, SIGKILL);
+  while (read(pipe_ends[0], &number, sizeof number) == sizeof number)
+    acknowledged.push_back(number);
+  waitpid(child, nullptr, 0);
+  close(pipe_ends[0]);
+  REQUIRE(acknowledged.size() >= 200);
+  auto kept = objects<Station>(*engine::open_sqlite(folder.file())).values<&Station::readings>();
+  std::ranges::sort(kept);
+  for (std::int32_t each : acknowledged) CHECK(std::ranges::binary_search(kept, each));
+}
+
+TEST_CASE("rows of a statement of one's own") {
+  Folder folder;
+  auto database = open_ready(folder.file());
+  auto owners = objects<Owner>(*database);
+  for (const char* name : {"Ann", "Bob", "Eve"}) owners.create({.name = name});
+  auto found = raw<Owner>(*database,
+                          "SELECT upper(name) AS name, id, is_active FROM contract_owner "
+                          "WHERE name <> ?",
+                          "Bob");
+  CHECK(found.order_by("-id").values<&Owner::name>() == std::vector<std::string>{"EVE", "ANN"});
+  CHECK(found.filter("name"_k = "ANN").get().id == 1);
+  CHECK(found.count() == 2);
+  UseSession use(*database);
+  CHECK(Owner::objects.raw("SELECT * FROM contract_owner WHERE id > ?", 1).count() == 2);
 }
 
 TEST_CASE("full text search by raw SQL") {
