@@ -2,8 +2,13 @@
 
 // DatabaseSessions: sessions as rows of the application's own database.  The data is JSON, signed
 // with SECRET_KEY, in the form that Django's sessions have.
+//
+// Small sessions are kept in memory for `recent_session_age`: what this object changes is seen at
+// once, what another process changes within that time.
 
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -15,6 +20,9 @@ namespace tt::web::auth {
 
 // Remembered for longer than any request takes.
 inline constexpr std::size_t ended_sessions_max = 10'000;
+inline constexpr std::size_t recent_sessions_max = 10'000;
+inline constexpr std::size_t recent_session_bytes_max = 4096;
+inline constexpr Microseconds recent_session_age = std::chrono::seconds(1);
 // Sessions with more are refused with too_large when they are saved.
 inline constexpr std::size_t session_bytes_max = 256 * 1024;
 
@@ -35,8 +43,20 @@ class DatabaseSessions final : public SessionStore {
   orm::Database& database_;
   const std::string secret_key_;
   const Clock& clock_;
-  std::mutex mutex_;  // of ended_
+
+  struct Recent {
+    std::shared_ptr<const boost::json::object> data;
+    Time expires;
+    Microseconds loaded_at{0};
+  };
+  std::optional<boost::json::object> recent(const std::string& key);
+  void keep(const std::string& key, Recent session, std::uint64_t generation);
+  void forget(const std::string& key);
+
+  std::mutex mutex_;  // of what follows
   RecentMap<std::string, Time> ended_;
+  RecentMap<std::string, Recent> recent_;
+  std::uint64_t generation_ = 0;  // rises when something is written
 };
 
 }  // namespace tt::web::auth

@@ -93,7 +93,7 @@ class RowObject final : public Object {
     if (!field.has_column()) {
       std::vector<orm::Value> ids;
       for (auto id : orm::linked_ids(session, row_.record, field)) ids.emplace_back(id);
-      return value_of(targets.filter_in("id", std::move(ids)));
+      return value_of(targets.filter_in("id__in", std::move(ids)));
     }
     const auto& cell = row_.record.get(field);
     auto id = std::get_if<std::int64_t>(&cell);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "web/core/cookies.h"
+#include "web/core/quick_views.h"
 #include "wire/header_value.h"
 
 namespace tt::web {
@@ -72,8 +73,20 @@ http::Response converted(HttpResponse response, Time now) {
   return out;
 }
 
-Task<http::Response> serve(Application& application, rt::OffloadPool& pool,
-                           http::Request& request) {
+bool only_reads(const http::Request& request) {
+  return request.method() == http::Method::get || request.method() == http::Method::head;
+}
+
+// What serves an application.
+struct Service {
+  Application& application;
+  rt::OffloadPool& pool;
+  OnLoop on_loop;
+  QuickViews quick;
+};
+
+Task<http::Response> serve(Service& service, http::Request& request) {
+  auto& application = service.application;
   auto raw = raw_of(request);
   std::optional<Error> refusal;
   try {
@@ -83,18 +96,26 @@ Task<http::Response> serve(Application& application, rt::OffloadPool& pool,
     refusal = e;
   }
   auto work = [&] {
+    auto began = application.clock().steady();
+    auto used = processor_time();
     auto response = refusal ? application.refuse(std::move(raw), *refusal)
                             : application.respond(std::move(raw));
+    QuickViews::Effort effort{processor_time() - used, application.clock().steady() - began};
+    service.quick.note(request.method_name(), request.path(), effort);
     return converted(std::move(response), application.clock().now());
   };
-  co_return co_await rt::offload(pool, work);
+  if (service.on_loop == OnLoop::quick_reads && only_reads(request) &&
+      service.quick.is_quick(request.method_name(), request.path())) {
+    co_return work();
+  }
+  co_return co_await rt::offload(service.pool, work);
 }
 
 }  // namespace
 
-http::Handler handler(Application& application, rt::OffloadPool& pool) {
-  return
-      [&application, &pool](http::Request& request) { return serve(application, pool, request); };
+http::Handler handler(Application& application, rt::OffloadPool& pool, OnLoop on_loop) {
+  std::shared_ptr<Service> service(new Service{application, pool, on_loop, {}});
+  return [service](http::Request& request) { return serve(*service, request); };
 }
 
 }  // namespace tt::web

@@ -23,6 +23,12 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+OnLoop on_loop_of(const Settings& settings) {
+  auto found = settings.databases.find("default");
+  bool is_local = found == settings.databases.end() || found->second.engine == "sqlite3";
+  return is_local ? OnLoop::quick_reads : OnLoop::never;
+}
+
 using Ready = std::function<void(const std::string& address)>;
 
 Task<> run(rt::Loops& loops, Application& application, const ServiceOptions& options,
@@ -33,7 +39,7 @@ Task<> run(rt::Loops& loops, Application& application, const ServiceOptions& opt
                                application.settings().file_upload_max_memory_size;
   rt::OffloadPool views(options.view_threads);
   http::Router router;
-  router.mount("/", handler(application, views));
+  router.mount("/", handler(application, views, on_loop_of(application.settings())));
   http::Server server(router, limits, metrics);
   auto serve = [&server](std::unique_ptr<rt::Stream> stream, std::string first_bytes,
                          rt::ConnectionContext& context) {

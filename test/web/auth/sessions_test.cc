@@ -35,6 +35,16 @@ TEST_CASE("a session is kept until it is over or erased") {
   CHECK_FALSE(site.sessions.load(key));  // no request that is still under way brings it back
 }
 
+TEST_CASE("what another process changed is seen soon") {
+  Accounts site;
+  auto rows = orm::objects<SessionRow>(*site.database).filter(f<&SessionRow::session_key> == key);
+  site.sessions.save(key, some_data(), site.clock.now() + std::chrono::hours(1));
+  CHECK(site.sessions.load(key));
+  rows.erase();
+  site.clock.advance(recent_session_age);
+  CHECK_FALSE(site.sessions.load(key));
+}
+
 TEST_CASE("a session that somebody else wrote is unknown") {
   Accounts site;
   auto rows = orm::objects<SessionRow>(*site.database);
