@@ -5,8 +5,8 @@
 //
 // Requests are known by method and path, digits of the path aside ("GET /station/#/"), in a table
 // of fixed size; two that share an entry share its fate.  An answer counts for its kind if it took
-// little of the processor and was there soon, with patience for a busy machine; any other takes half
-// of what was counted away.  From any thread.
+// little of the processor and was there soon, with patience for a busy machine; any other takes
+// half of what was counted away.  From any thread.
 
 #include <array>
 #include <atomic>

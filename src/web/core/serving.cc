@@ -82,7 +82,7 @@ struct Service {
   Application& application;
   rt::OffloadPool& pool;
   OnLoop on_loop;
-  QuickViews quick;
+  QuickViews quick = {};
 };
 
 Task<http::Response> serve(Service& service, http::Request& request) {
@@ -114,7 +114,7 @@ Task<http::Response> serve(Service& service, http::Request& request) {
 }  // namespace
 
 http::Handler handler(Application& application, rt::OffloadPool& pool, OnLoop on_loop) {
-  std::shared_ptr<Service> service(new Service{application, pool, on_loop, {}});
+  auto service = std::make_shared<Service>(application, pool, on_loop);
   return [service](http::Request& request) { return serve(*service, request); };
 }
 
