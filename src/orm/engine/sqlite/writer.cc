@@ -88,24 +88,24 @@ void Writer::finish_group() {
   group_ = nullptr;
   try {
     connection_.run(commit);
-    group->committed.set_value();
-  } catch (...) {
+    group->committed.set_value(std::nullopt);
+  } catch (const Error& error) {
     if (connection_.is_in_transaction()) connection_.run(roll_back);
-    group->committed.set_exception(std::current_exception());
+    group->committed.set_value(Failure{error.code(), error.what()});
   }
 }
 
 void Writer::lose_group() {
   auto group = std::move(group_);
   group_ = nullptr;
-  group->committed.set_exception(std::make_exception_ptr(
-      Error(Code::unavailable, "the transaction was rolled back by a failure of another writer")));
+  group->committed.set_value(
+      Failure{Code::unavailable, "the transaction was rolled back by a failure of another writer"});
 }
 
 // --- turns -------------------------------------------------------------------------------------
 
 void Writer::run(const Work& work) {
-  std::shared_future<void> outcome;
+  std::shared_future<Outcome> outcome;
   {
     Turn turn(*this);
     struct Handing {  // the group does not stay open without anybody in line to commit it
@@ -118,7 +118,7 @@ void Writer::run(const Work& work) {
     outcome = group_->outcome;
     work_in_group(work);
   }
-  outcome.get();
+  if (const Outcome& failure = outcome.get()) throw Error(failure->code, failure->message);
 }
 
 void Writer::run_alone(const Work& work) {

@@ -13,8 +13,11 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
 
+#include "base/error.h"
 #include "orm/engine/sqlite/session.h"
 
 namespace tt::orm::engine {
@@ -32,10 +35,16 @@ class Writer {
   void run_alone(const Work& work);
 
  private:
+  // Why a transaction was not kept, for each of its members to throw.
+  struct Failure {
+    Code code;
+    std::string message;
+  };
+  using Outcome = std::optional<Failure>;  // nullopt: it was kept
   // The members of one transaction.
   struct Group {
-    std::promise<void> committed;
-    std::shared_future<void> outcome = committed.get_future().share();
+    std::promise<Outcome> committed;
+    std::shared_future<Outcome> outcome = committed.get_future().share();
     std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
     std::size_t members = 0;  // whose work is done and is to be kept
   };
