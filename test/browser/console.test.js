@@ -263,6 +263,27 @@ test("texts are listed where numbers are drawn", async () => {
   assert.equal(await page.locator("article b").count(), 0);
 });
 
+test("a text that arrives while the history is on its way stays in the list", async () => {
+  const id = await make_device("Gate", [{ id: "state", symbol: "", value: () => "open" }], 2);
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  const history = /datastreams\/state\.json/;
+  await page.route(history, async (route) => {
+    const response = await route.fetch();
+    await released;
+    await route.fulfill({ response });
+  });
+  await sign_in(`/devices/${id}`);
+  await number_of("state").filter({ hasText: "open" }).waitFor();
+  await send(id, { state: "jammed" });
+  await number_of("state").filter({ hasText: "jammed" }).waitFor({ timeout: live_ms });
+  release();
+  const texts = card("state").getByRole("list").getByRole("listitem");
+  await until("history and live value are listed", async () => (await texts.count()) === 3);
+  assert.match(await texts.first().textContent(), /jammed/);
+  await page.unroute(history);
+});
+
 test("when the server was away the page says so, comes back and shows what it missed", async () => {
   const id = await make_device("Freezer", [{ id: "temperature", symbol: "°C", value: () => "-18.0" }], 2);
   await sign_in(`/devices/${id}`);

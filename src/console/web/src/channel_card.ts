@@ -1,6 +1,6 @@
 // One channel: its current value, big, and its chart (or its last texts when it holds no numbers).
 
-import type { Channel } from "./api";
+import type { Channel, Point } from "./api";
 import { find_points } from "./api";
 import { Chart } from "./chart";
 import { button, el, notice } from "./dom";
@@ -28,6 +28,7 @@ export class ChannelCard {
   private readout = el("p", "readout muted");
   private message = el("div", "chart-message");
   private texts = el("ul", { class: "texts", attributes: { "aria-label": "Latest values" } });
+  private latest: Point[] = []; // those that `texts` shows
   private plot_side = el("div", "plot-side");
   private chart: Chart;
   private series: Series;
@@ -70,7 +71,7 @@ export class ChannelCard {
     if (!channel.at || channel.at === this.at) return;
     this.at = channel.at;
     this.series.add({ at: channel.at, value });
-    if (!is_number(channel.current_value)) this.add_text(channel.at, value);
+    if (!is_number(channel.current_value)) this.add_texts([{ at: channel.at, value }]);
     this.redraw();
   }
 
@@ -152,10 +153,14 @@ export class ChannelCard {
         : `${value} ${this.symbol.textContent} at ${clock_time(time_s * 1000)}`;
   }
 
-  private add_text(at: string, value: string): void {
-    const time = el("time", { text: clock_time(Date.parse(at)), attributes: { title: at } });
-    this.texts.prepend(el("li", {}, time, el("span", { text: value })));
-    while (this.texts.childElementCount > texts_max) this.texts.lastElementChild!.remove();
+  // Points come live and from the history, in any order, and may be known already.
+  private add_texts(points: Point[]): void {
+    const by_time = new Map([...this.latest, ...points].map((point) => [Date.parse(point.at), point]));
+    const newest_first = [...by_time].sort(([a], [b]) => b - a).slice(0, texts_max);
+    this.latest = newest_first.map(([, point]) => point);
+    const line = ([time, { at, value }]: [number, Point]) =>
+      el("li", {}, el("time", { text: clock_time(time), attributes: { title: at } }), el("span", { text: value }));
+    this.texts.replaceChildren(...newest_first.map(line));
     if (!this.texts.isConnected) this.plot_side.append(this.texts);
   }
 
@@ -163,8 +168,6 @@ export class ChannelCard {
     const now_ms = server_now_ms();
     const start = new Date(now_ms - this.series.range.span_ms);
     const points = await find_points(this.series.feed, this.channel, start, new Date(now_ms), 0);
-    if (points.length === 0) return;
-    this.texts.replaceChildren();
-    for (const point of points.slice(-texts_max)) this.add_text(point.at, point.value);
+    if (points.length > 0) this.add_texts(points);
   }
 }
