@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "console/accounts.h"
 #include "console/pages.h"
 #include "console/request_body.h"
@@ -69,12 +68,9 @@ std::size_t number_parameter(const http::Request& request, std::string_view name
                              std::size_t absent) {
   auto text = request.query_value(name);
   if (!text) return absent;
-  std::size_t number = 0;
-  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error != std::errc() || end != text->data() + text->size()) {
-    throw Error(Code::invalid, fmt::format("{} must be a number", name));
-  }
-  return number;
+  auto number = parse_number<std::size_t>(*text);
+  if (!number) throw Error(Code::invalid, fmt::format("{} must be a number", name));
+  return *number;
 }
 
 void append_last(wire::JsonWriter& json, const registry::Feed& feed,

@@ -1,4 +1,5 @@
 #include "http/detail/range.h"
+#include "base/text.h"
 
 namespace tt::http {
 namespace {
@@ -10,21 +11,14 @@ struct ByteRange {
 
 enum class RangeKind { none, satisfiable, unsatisfiable };
 
-std::optional<std::uint64_t> to_number(std::string_view text) {
-  std::uint64_t value = 0;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (ec != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return value;
-}
-
 // "A server MAY ignore the Range header field": several ranges or bad syntax give `none`.
 RangeKind parse_range(std::string_view text, std::uint64_t size, ByteRange& range) {
   if (!text.starts_with("bytes=")) return RangeKind::none;
   text.remove_prefix(6);
   auto dash = text.find('-');
   if (dash == text.npos || text.find(',') != text.npos) return RangeKind::none;
-  auto first = to_number(text.substr(0, dash));
-  auto last = to_number(text.substr(dash + 1));
+  auto first = parse_number<std::uint64_t>(text.substr(0, dash));
+  auto last = parse_number<std::uint64_t>(text.substr(dash + 1));
   if (!first) {
     if (dash != 0 || !last) return RangeKind::none;
     if (*last == 0 || size == 0) return RangeKind::unsatisfiable;

@@ -1,6 +1,7 @@
 #include "http/request.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "wire/gzip.h"
 #include "wire/header_value.h"
 #include "wire/url.h"
@@ -99,11 +100,9 @@ std::string_view Request::parameter(std::string_view name) const {
 }
 
 std::int64_t Request::int_parameter(std::string_view name) const {
-  auto text = parameter(name);
-  std::int64_t value = 0;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  TT_ASSERT(ec == std::errc() && end == text.data() + text.size());
-  return value;
+  auto value = parse_number<std::int64_t>(parameter(name));
+  TT_ASSERT(value);
+  return *value;
 }
 
 Task<std::string_view> Request::body() {

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace tt::orm {
 
@@ -62,11 +63,6 @@ void detail::make_known(const ModelInfo& model) { known().add(model); }
 // --- checks ------------------------------------------------------------------------------------
 
 namespace {
-
-std::size_t count_characters(std::string_view utf8) {
-  auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, begins_character));
-}
 
 [[noreturn]] void refuse(const FieldInfo& field, std::string_view reason) {
   throw Error(Code::invalid, fmt::format("{}: {}", field.name, reason));
@@ -260,14 +256,6 @@ void add_index(ModelInfo& info, std::vector<Order> columns, bool is_unique) {
 
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 std::string with_spaces(std::string text) {
   std::ranges::replace(text, '_', ' ');
   return text;
@@ -291,7 +279,7 @@ void finish_field(const ModelInfo& info, FieldInfo& field) {
     *decimal = *exact;
   }
   if (!field.is_relation() || !field.related_name.empty()) return;
-  field.related_name = lower(info.name);
+  field.related_name = to_lower(info.name);
   if (field.type != FieldType::one_to_one_field) field.related_name += "_set";
 }
 
@@ -345,8 +333,8 @@ void finish(ModelInfo& info, std::string_view type_name, const models::Meta& met
 // As Django names them: station_id and tag_id; of a model with itself from_… and to_….
 void describe_through(ModelInfo& through, FieldInfo& field, const Through& between) {
   const ModelInfo& model = *field.model;
-  std::string from = lower(model.name);
-  std::string to = lower(split(between.target_type).first);
+  std::string from = to_lower(model.name);
+  std::string to = to_lower(split(between.target_type).first);
   if (from == to) {
     from = "from_" + from;
     to = "to_" + to;

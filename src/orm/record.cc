@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "orm/detail/names.h"
 #include "orm/links.h"
 
@@ -193,11 +193,9 @@ template <class Number>
 std::optional<Value> number_from(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('+')) text.remove_prefix(1);
-  Number number{};
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  if (number != number) return std::nullopt;  // not a number
-  return Value(number);
+  auto number = parse_number<Number>(text);
+  if (!number || *number != *number) return std::nullopt;  // not a number
+  return Value(*number);
 }
 
 std::optional<Value> truth_from(std::string_view text) {

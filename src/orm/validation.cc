@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "orm/queryset.h"
 #include "orm/record.h"
 #include "wire/json.h"
@@ -70,11 +71,6 @@ bool is_empty(const Value& value) {
   const auto* bytes = std::get_if<Bytes>(&value);
   return std::holds_alternative<Null>(value) || (text && text->empty()) ||
          (bytes && bytes->bytes.empty());
-}
-
-std::size_t count_characters(std::string_view utf8) {
-  auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, begins_character));
 }
 
 // "1 digit", "2 digits".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "registry/text.h"
 
 namespace tt::registry {

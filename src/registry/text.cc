@@ -9,12 +9,6 @@ constexpr std::string_view white_space = " \t\r\n\f\v";
 
 }  // namespace
 
-std::size_t count_characters(std::string_view text) {
-  // Every character has exactly one byte that is not of the form 10xxxxxx.
-  auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
-}
-
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(white_space) == std::string_view::npos;
 }

@@ -6,9 +6,6 @@
 
 namespace tt::registry {
 
-// Characters of well-formed UTF-8.
-std::size_t count_characters(std::string_view text);
-
 // True for the empty text and for one of white space only.
 bool is_blank(std::string_view text);
 

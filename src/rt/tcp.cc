@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "rt/timer.h"
 
 namespace tt::rt {
@@ -132,11 +133,9 @@ Endpoint parse_endpoint(std::string_view text) {
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
   }
-  Endpoint endpoint{std::string(host), 0};
-  auto [end, ec] =
-      std::from_chars(port_text.data(), port_text.data() + port_text.size(), endpoint.port);
-  if (ec != std::errc() || end != port_text.data() + port_text.size()) throw bad();
-  return endpoint;
+  auto port = parse_number<decltype(Endpoint::port)>(port_text);
+  if (!port) throw bad();
+  return {std::string(host), *port};
 }
 
 std::string to_string(const Endpoint& endpoint) {

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "bus/topic.h"
 
 namespace tt::telemetry {
@@ -46,13 +47,12 @@ std::optional<FeedTopic> parse_topic(std::string_view topic) {
   topic.remove_prefix(6);
   auto slash = topic.find('/');
   if (slash == topic.npos) return std::nullopt;
-  FeedTopic parsed{0, topic.substr(slash + 1)};
-  auto [end, ec] = std::from_chars(topic.data(), topic.data() + slash, parsed.feed);
-  bool is_number = ec == std::errc() && end == topic.data() + slash && parsed.feed > 0;
-  if (!is_number || parsed.channel.empty() || parsed.channel.find('/') != topic.npos) {
+  auto feed = parse_number<registry::FeedId>(topic.substr(0, slash));
+  auto channel = topic.substr(slash + 1);
+  if (!feed || *feed <= 0 || channel.empty() || channel.find('/') != topic.npos) {
     return std::nullopt;
   }
-  return parsed;
+  return FeedTopic{*feed, channel};
 }
 
 std::string topic_of(registry::FeedId feed, std::string_view channel) {
@@ -254,11 +254,10 @@ Task<> Telemetry::check_subscription(const identity::Caller& caller, std::string
   std::string_view rest = filter;
   bus::take_level(rest);
   auto level = bus::take_level(rest);
-  registry::FeedId id = 0;
-  auto [end, ec] = std::from_chars(level.data(), level.data() + level.size(), id);
-  if (ec != std::errc() || end != level.data() + level.size()) co_return;  // see visible()
-  auto feed = co_await registry_.find(id);
-  if (!feed) throw feed_not_found(id);
+  auto id = parse_number<registry::FeedId>(level);
+  if (!id) co_return;  // see visible()
+  auto feed = co_await registry_.find(*id);
+  if (!feed) throw feed_not_found(*id);
   auto channel = bus::take_level(rest);
   bool is_wild = channel == "+" || channel == "#";
   auto resource = resource_of(*feed, is_wild ? std::string_view{} : channel);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace tt::wire {
 namespace {
 
@@ -113,12 +115,6 @@ const HeaderParameter* HeaderElement::find(std::string_view parameter) const {
 
 Result<std::vector<HeaderElement>> parse_header_list(std::string_view text) {
   return ListParser(text).parse();
-}
-
-std::string to_lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {

@@ -38,7 +38,6 @@ inline constexpr std::size_t header_elements_max = 64;
 Result<std::vector<HeaderElement>> parse_header_list(std::string_view text);
 
 // ASCII only, as header field names and tokens are.
-std::string to_lower(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 // Without white space (space, tab) at both ends.

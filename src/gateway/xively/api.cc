@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/operations.h"
 
@@ -50,10 +51,9 @@ struct Target {
 std::optional<Target> locate_feed(std::string_view path) {
   Target target{Kind::feeds, {}};
   if (is_empty(path)) return target;
-  auto id = take_segment(path);
-  auto [end, ec] = std::from_chars(id.data(), id.data() + id.size(), target.address.feed);
-  if (ec != std::errc() || end != id.data() + id.size() || target.address.feed <= 0)
-    throw not_found();
+  auto feed = parse_number<registry::FeedId>(take_segment(path));
+  if (!feed || *feed <= 0) throw not_found();
+  target.address.feed = *feed;
   target.kind = Kind::feed;
   if (is_empty(path)) return target;
   if (take_segment(path) != "datastreams") return std::nullopt;

@@ -1,5 +1,6 @@
 // Feeds: list, create, read, update, delete.
 
+#include "base/text.h"
 #include "gateway/xively/access.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/history.h"
@@ -15,13 +16,12 @@ std::size_t count_parameter(const ApiRequest& request, std::string_view name, st
                             std::size_t most) {
   auto text = request.parameter(name);
   if (text.empty()) return fallback;
-  std::size_t value = 0;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (ec != std::errc() || end != text.data() + text.size() || value < 1) {
+  auto value = parse_number<std::size_t>(text);
+  if (!value || *value < 1) {
     throw Error(Code::invalid,
                 fmt::format("{} must be a number from 1 to {}, not '{}'", name, most, text));
   }
-  return std::min(value, most);
+  return std::min(*value, most);
 }
 
 bool changes_metadata(const registry::FeedChange& change) {

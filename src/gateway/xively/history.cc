@@ -1,6 +1,7 @@
 #include "gateway/xively/history.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace tt::gateway::xively {
 namespace {
@@ -32,18 +33,11 @@ constexpr Unit units[] = {{"second", seconds(1)}, {"minute", seconds(60)}, {"hou
 
 Error bad(std::string message) { return Error(Code::invalid, std::move(message)); }
 
-std::optional<std::int64_t> to_integer(std::string_view text) {
-  std::int64_t value = 0;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 std::int64_t integer_parameter(const ApiRequest& request, std::string_view name,
                                std::int64_t fallback) {
   auto text = request.parameter(name);
   if (text.empty()) return fallback;
-  auto value = to_integer(text);
+  auto value = parse_number<std::int64_t>(text);
   if (!value || *value < 0)
     throw bad(fmt::format("{} must be a whole number, not '{}'", name, text));
   return *value;
@@ -92,7 +86,7 @@ void set_interval(const ApiRequest& request, HistoryQuery& query) {
     }
     throw bad("the range is longer than a year; ask for a part of it");
   }
-  auto wanted = to_integer(text);
+  auto wanted = parse_number<std::int64_t>(text);
   if (!wanted || *wanted < 0)
     throw bad(fmt::format("interval must be a whole number of seconds, not '{}'", text));
   for (const auto& step : steps) {
@@ -199,7 +193,7 @@ Task<Datapoints> read_sampled(archive::Archive& archive, archive::SeriesId serie
 
 std::optional<Microseconds> parse_duration(std::string_view text) {
   auto digits = text.find_first_not_of("0123456789");
-  auto number = to_integer(text.substr(0, digits));
+  auto number = parse_number<std::int64_t>(text.substr(0, digits));
   constexpr std::int64_t seconds_max = 1'000'000'000;  // some thirty years
   if (!number || *number > seconds_max) return std::nullopt;
   if (digits == text.npos) return seconds(*number);

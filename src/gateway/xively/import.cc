@@ -1,6 +1,7 @@
 #include "gateway/xively/import.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "gateway/xively/kept_text.h"
 #include "wire/csv.h"
 
@@ -41,14 +42,13 @@ class Importer {
                   fmt::format("You can only import {} datapoints in one request",
                               limits_.datapoints_per_import_max));
     }
-    registry::FeedId feed = 0;
-    auto [end, ec] = std::from_chars(row[0].data(), row[0].data() + row[0].size(), feed);
-    if (ec != std::errc() || end != row[0].data() + row[0].size() || feed <= 0) {
+    auto feed = parse_number<registry::FeedId>(row[0]);
+    if (!feed || *feed <= 0) {
       refuse(line, fmt::format("names the feed '{}', which is no number", row[0]));
     }
     auto at = parse_time(row[2]);
     if (!at) refuse(line, fmt::format("has '{}' where an ISO 8601 timestamp is expected", row[2]));
-    readings_of(feed, row[1], line).samples.push_back({*at, keep(row[3])});
+    readings_of(*feed, row[1], line).samples.push_back({*at, keep(row[3])});
   }
 
   telemetry::ChannelReadings& readings_of(registry::FeedId feed, std::string_view channel,

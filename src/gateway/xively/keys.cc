@@ -4,10 +4,10 @@
 // HTTP methods."  It is needed for everything here but for reading the key that one uses.
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/keys_json.h"
 #include "gateway/xively/operations.h"
@@ -69,12 +69,11 @@ bool is_limited_to(const identity::Key& key, registry::FeedId feed) {
 
 registry::FeedId feed_parameter(const ApiRequest& request) {
   auto text = request.parameter("feed_id");
-  registry::FeedId feed = 0;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), feed);
-  if (ec != std::errc() || end != text.data() + text.size()) {
+  auto feed = parse_number<registry::FeedId>(text);
+  if (!feed) {
     throw Error(Code::invalid, fmt::format("feed_id must be a number, not '{}'", text));
   }
-  return feed;
+  return *feed;
 }
 
 std::string location_of(const ApiRequest& request, std::string_view secret) {

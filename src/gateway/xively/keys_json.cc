@@ -3,9 +3,9 @@
 #include <arpa/inet.h>
 
 #include <array>
-#include <charconv>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "registry/registry.h"
 #include "registry/text.h"
 #include "wire/json.h"
@@ -42,7 +42,7 @@ std::string text(JsonValue value, std::string_view what) {
   if (value.is(JsonKind::null)) return {};
   if (value.is(JsonKind::array) || value.is(JsonKind::object)) throw wrong(what, "is invalid");
   auto found = value.text();
-  if (registry::count_characters(found) > text_characters_max) {
+  if (count_characters(found) > text_characters_max) {
     throw wrong(what, fmt::format("is too long (maximum is {} characters)", text_characters_max));
   }
   if (found.find('\0') != found.npos) throw wrong(what, "is invalid");
@@ -51,11 +51,9 @@ std::string text(JsonValue value, std::string_view what) {
 
 // Numbers come as texts, too.
 std::int64_t whole_number(JsonValue value, std::string_view what) {
-  auto found = text(value, what);
-  std::int64_t number = 0;
-  auto [end, ec] = std::from_chars(found.data(), found.data() + found.size(), number);
-  if (ec != std::errc() || end != found.data() + found.size()) throw wrong(what, "is not a number");
-  return number;
+  auto number = parse_number<std::int64_t>(text(value, what));
+  if (!number) throw wrong(what, "is not a number");
+  return *number;
 }
 
 bool boolean(JsonValue value, std::string_view what) {

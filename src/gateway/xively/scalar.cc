@@ -1,8 +1,8 @@
 #include "gateway/xively/scalar.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
+
+#include "base/text.h"
 
 namespace tt::gateway::xively {
 
@@ -12,10 +12,9 @@ Error wrong(std::string_view what, std::string_view how) {
 
 std::optional<double> to_number(std::string_view text, std::string_view what) {
   if (text.empty()) return std::nullopt;
-  double result = 0;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (ec != std::errc() || end != text.data() + text.size()) throw wrong(what, "is not a number");
-  return result;
+  auto number = parse_number<double>(text);
+  if (!number) throw wrong(what, "is not a number");
+  return number;
 }
 
 std::optional<Time> to_time(std::string_view text, std::string_view what) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/views.h"
 #include "rt/scope.h"
@@ -35,9 +36,9 @@ std::optional<FeedResource> parse_resource(std::string_view resource) {
   resource.remove_prefix(7);
   FeedResource parsed;
   auto slash = resource.find('/');
-  auto id = resource.substr(0, slash);
-  auto [end, ec] = std::from_chars(id.data(), id.data() + id.size(), parsed.feed);
-  if (ec != std::errc() || end != id.data() + id.size()) return std::nullopt;
+  auto feed = parse_number<registry::FeedId>(resource.substr(0, slash));
+  if (!feed) return std::nullopt;
+  parsed.feed = *feed;
   if (slash == resource.npos) return parsed;
   resource.remove_prefix(slash);
   if (!resource.starts_with("/datastreams/")) return std::nullopt;

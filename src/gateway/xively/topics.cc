@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "bus/topic.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/views.h"
@@ -17,11 +18,7 @@ std::optional<registry::FeedId> feed_of(std::string_view topic) {
   constexpr std::string_view prefix = "/v2/feeds/";
   if (!topic.starts_with(prefix)) return std::nullopt;
   topic.remove_prefix(prefix.size());
-  auto id = topic.substr(0, topic.find_first_of("/."));
-  registry::FeedId feed = 0;
-  auto [end, ec] = std::from_chars(id.data(), id.data() + id.size(), feed);
-  if (ec != std::errc() || end != id.data() + id.size()) return std::nullopt;
-  return feed;
+  return parse_number<registry::FeedId>(topic.substr(0, topic.find_first_of("/.")));
 }
 
 // The API's servers had no address of their own on MQTT; clients follow none of these URLs.

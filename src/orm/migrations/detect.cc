@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "orm/migrations/names.h"
 
 namespace tt::orm::migrations {
@@ -123,7 +124,7 @@ class Detector {
           bool is_free =
               !now.find(candidate.name) && before_.get(key_of(app, now.name)).find(candidate.name);
           if (!is_free || !is_same_definition(candidate, field)) continue;
-          std::string model = lower(now.name);
+          std::string model = to_lower(now.name);
           if (!questions_.confirm(fmt::format("Did you rename {}.{} to {}.{} (a {})? [y/N]", model,
                                               candidate.name, model, field.name,
                                               name_of(field.type)))) {
@@ -283,7 +284,7 @@ class Detector {
     auto question = fmt::format(
         "{}.{} is new and may not be null, but has no default: rows that "
         "exist need a value.",
-        lower(model.name), field.name);
+        to_lower(model.name), field.name);
     auto value = questions_.value_for_rows(question, field);
     if (value) return value;
     throw Error(Code::invalid,
@@ -307,7 +308,7 @@ class Detector {
         rows_get = questions_.value_for_rows(
             fmt::format("{}.{} may no longer be null, and has no default: rows without a value "
                         "need one, or the migration will fail.",
-                        lower(model.name), after.name),
+                        to_lower(model.name), after.name),
             after);
       }
     }

@@ -37,12 +37,4 @@ std::string database_name(std::string name) {
   return name.substr(0, database_name_size_max - 9) + "_" + digest;
 }
 
-std::string lower(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 }  // namespace tt::orm::migrations

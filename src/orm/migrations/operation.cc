@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "orm/migrations/names.h"
 
 namespace tt::orm::migrations {
@@ -55,7 +56,7 @@ void check_field(const State& state, const FieldState& field) {
 void check_column(const ModelState& model, const FieldState& field) {
   for (const FieldState& other : model.fields) {
     if (other.name == field.name) continue;
-    if (field.has_column() && lower(other.column) == lower(field.column)) {
+    if (field.has_column() && to_lower(other.column) == to_lower(field.column)) {
       refuse(fmt::format("{} and {} of the model {} have the same column", other.name, field.name,
                          model.name));
     }
@@ -73,7 +74,7 @@ struct Applier {
 
   void check_table(std::string_view table) const {
     for (const auto& [other, model] : state.models()) {
-      if (lower(model.table) == lower(table)) {
+      if (to_lower(model.table) == to_lower(table)) {
         refuse(fmt::format("the table {} is that of {} already", table, other));
       }
     }
@@ -299,69 +300,70 @@ struct Describer {
     return fmt::format("Rename model {} to {}", o.model, o.new_name);
   }
   std::string operator()(const AlterModelTable& o) const {
-    return fmt::format("Rename table for {} to {}", lower(o.model), o.table);
+    return fmt::format("Rename table for {} to {}", to_lower(o.model), o.table);
   }
   std::string operator()(const AddField& o) const {
-    return fmt::format("Add field {} to {}", o.field.name, lower(o.model));
+    return fmt::format("Add field {} to {}", o.field.name, to_lower(o.model));
   }
   std::string operator()(const RemoveField& o) const {
-    return fmt::format("Remove field {} from {}", o.field, lower(o.model));
+    return fmt::format("Remove field {} from {}", o.field, to_lower(o.model));
   }
   std::string operator()(const AlterField& o) const {
-    return fmt::format("Alter field {} on {}", o.field.name, lower(o.model));
+    return fmt::format("Alter field {} on {}", o.field.name, to_lower(o.model));
   }
   std::string operator()(const RenameField& o) const {
-    return fmt::format("Rename field {} on {} to {}", o.field, lower(o.model), o.new_name);
+    return fmt::format("Rename field {} on {} to {}", o.field, to_lower(o.model), o.new_name);
   }
   std::string operator()(const AddIndex& o) const {
     return fmt::format("Create index {} on field(s) {} of model {}", o.index.name,
-                       fmt::join(o.index.fields, ", "), lower(o.model));
+                       fmt::join(o.index.fields, ", "), to_lower(o.model));
   }
   std::string operator()(const RemoveIndex& o) const {
-    return fmt::format("Remove index {} from {}", o.index, lower(o.model));
+    return fmt::format("Remove index {} from {}", o.index, to_lower(o.model));
   }
   std::string operator()(const AlterUniqueTogether& o) const {
-    return fmt::format("Alter unique_together for {} ({} constraint(s))", lower(o.model),
+    return fmt::format("Alter unique_together for {} ({} constraint(s))", to_lower(o.model),
                        o.groups.size());
   }
   std::string operator()(const AlterModelOptions& o) const {
-    return "Change Meta options on " + lower(o.model);
+    return "Change Meta options on " + to_lower(o.model);
   }
   std::string operator()(const RunSQL&) const { return "Raw SQL operation"; }
 };
 
 struct Namer {
-  std::string operator()(const CreateModel& o) const { return lower(o.model.name); }
-  std::string operator()(const DeleteModel& o) const { return "delete_" + lower(o.model); }
+  std::string operator()(const CreateModel& o) const { return to_lower(o.model.name); }
+  std::string operator()(const DeleteModel& o) const { return "delete_" + to_lower(o.model); }
   std::string operator()(const RenameModel& o) const {
-    return fmt::format("rename_{}_{}", lower(o.model), lower(o.new_name));
+    return fmt::format("rename_{}_{}", to_lower(o.model), to_lower(o.new_name));
   }
   std::string operator()(const AlterModelTable& o) const {
-    return fmt::format("alter_{}_table", lower(o.model));
+    return fmt::format("alter_{}_table", to_lower(o.model));
   }
   std::string operator()(const AddField& o) const {
-    return fmt::format("{}_{}", lower(o.model), lower(o.field.name));
+    return fmt::format("{}_{}", to_lower(o.model), to_lower(o.field.name));
   }
   std::string operator()(const RemoveField& o) const {
-    return fmt::format("remove_{}_{}", lower(o.model), lower(o.field));
+    return fmt::format("remove_{}_{}", to_lower(o.model), to_lower(o.field));
   }
   std::string operator()(const AlterField& o) const {
-    return fmt::format("alter_{}_{}", lower(o.model), lower(o.field.name));
+    return fmt::format("alter_{}_{}", to_lower(o.model), to_lower(o.field.name));
   }
   std::string operator()(const RenameField& o) const {
-    return fmt::format("rename_{}_{}_{}", lower(o.field), lower(o.model), lower(o.new_name));
+    return fmt::format("rename_{}_{}_{}", to_lower(o.field), to_lower(o.model),
+                       to_lower(o.new_name));
   }
   std::string operator()(const AddIndex& o) const {
-    return fmt::format("{}_{}", lower(o.model), lower(o.index.name));
+    return fmt::format("{}_{}", to_lower(o.model), to_lower(o.index.name));
   }
   std::string operator()(const RemoveIndex& o) const {
-    return fmt::format("remove_{}_{}", lower(o.model), lower(o.index));
+    return fmt::format("remove_{}_{}", to_lower(o.model), to_lower(o.index));
   }
   std::string operator()(const AlterUniqueTogether& o) const {
-    return fmt::format("alter_{}_unique_together", lower(o.model));
+    return fmt::format("alter_{}_unique_together", to_lower(o.model));
   }
   std::string operator()(const AlterModelOptions& o) const {
-    return fmt::format("alter_{}_options", lower(o.model));
+    return fmt::format("alter_{}_options", to_lower(o.model));
   }
   std::string operator()(const RunSQL&) const { return ""; }
 };

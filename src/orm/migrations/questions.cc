@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "orm/fixtures/json_value.h"
 #include "orm/migrations/names.h"
 #include "wire/json.h"
@@ -12,7 +13,7 @@ namespace tt::orm::migrations {
 bool TerminalQuestions::confirm(const std::string& question) {
   out_ << question << ' ' << std::flush;
   for (std::string line; std::getline(in_, line);) {
-    std::string answer = lower(line);
+    std::string answer = to_lower(line);
     if (answer.empty() || answer == "n" || answer == "no") return false;
     if (answer == "y" || answer == "yes") return true;
     out_ << "Please answer yes or no: " << std::flush;

@@ -1,10 +1,10 @@
 #include "web/admin/change_list.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "web/forms/rendering.h"
 
 namespace tt::web::admin {
@@ -16,13 +16,6 @@ constexpr std::string_view own_parameters[] = {"q", "p",      "o",         "all"
 
 bool is_own(std::string_view name) {
   return std::ranges::find(own_parameters, name) != std::end(own_parameters);
-}
-
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 std::optional<bool> truth_in(std::string_view text) {
@@ -106,7 +99,7 @@ ChangeList::ChangeList(const Page& page, const ModelAdmin& model)
   pages_ = std::max<std::int64_t>(1, (count_ + per_page - 1) / per_page);
   const bool may_show_all = count_ <= static_cast<std::int64_t>(model.options().list_max_show_all);
   shows_all_ = parameters_.contains("all") && may_show_all;
-  page_number_ = number_in(parameters_.get("p", "1")).value_or(1);
+  page_number_ = parse_number<std::int64_t>(parameters_.get("p", "1")).value_or(1);
   read_panels();
 }
 
@@ -139,7 +132,7 @@ void ChangeList::read_order() {
     begin = end + 1;
     const bool is_descending = part.starts_with('-');
     if (is_descending) part.remove_prefix(1);
-    const auto number = number_in(part).value_or(0);
+    const auto number = parse_number<std::int64_t>(part).value_or(0);
     if (number < 1 || number > static_cast<std::int64_t>(columns_.size())) continue;
     const auto column = static_cast<std::size_t>(number - 1);
     const bool is_new = std::ranges::find(sorting_, column, &Sorting::column) == sorting_.end();

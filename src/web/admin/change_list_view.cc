@@ -1,10 +1,10 @@
 // The page with the list, and the actions on chosen rows.
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "web/admin/change_list.h"
 #include "web/admin/views.h"
 
@@ -53,9 +53,7 @@ HttpResponse act(const Page& page, const ModelAdmin& model, const ChangeList& li
   const std::string name = form.get("action");
   std::vector<orm::Value> ids;
   for (const std::string& text : form.get_all("_selected_action")) {
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error == std::errc() && end == text.data() + text.size()) ids.emplace_back(id);
+    if (const auto id = parse_number<std::int64_t>(text)) ids.emplace_back(*id);
   }
   if (ids.empty()) {
     page.request.add_message(
@@ -125,10 +123,8 @@ HttpResponse change_list(const Page& page, const ModelAdmin& model) {
 
 std::optional<orm::Record> find_row(const Page& page, const ModelAdmin& model,
                                     const std::string& id) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
-  if (error != std::errc() || end != id.data() + id.size()) return std::nullopt;
-  return model.rows(page.request).find(number);
+  const auto number = parse_number<std::int64_t>(id);
+  return number ? model.rows(page.request).find(*number) : std::nullopt;
 }
 
 HttpResponse redirect_missing(const Page& page, const ModelAdmin& model, const std::string& id) {

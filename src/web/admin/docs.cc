@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "web/admin/views.h"
 #include "web/core/application.h"
 
@@ -16,14 +17,8 @@ std::vector<Crumb> doc_crumbs(const Page& page, std::string_view last) {
   return crumbs;
 }
 
-std::string lower(std::string_view text) {
-  std::string made(text);
-  for (char& c : made) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return made;
-}
-
 std::string doc_url(const Page& page, std::string_view app, const orm::ModelInfo& model) {
-  return fmt::format("{}doc/models/{}.{}/", page.base, app, lower(model.name));
+  return fmt::format("{}doc/models/{}.{}/", page.base, app, to_lower(model.name));
 }
 
 // "unique, indexed, may be empty; one of indoors, outdoors"
@@ -80,7 +75,7 @@ HttpResponse doc_model(const Page& page, std::string_view app_label, std::string
   for (const App& app : page.request.application().apps()) {
     if (app.label != app_label) continue;
     for (const orm::ModelInfo* model : app.models) {
-      if (lower(model->name) == name) found = model;
+      if (to_lower(model->name) == name) found = model;
     }
   }
   if (found == nullptr) raise_404("There is no such model.");

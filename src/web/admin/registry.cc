@@ -4,16 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace tt::web::admin {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string made(text);
-  for (char& c : made) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return made;
-}
 
 [[noreturn]] void refuse(const orm::ModelInfo& model, std::string_view option,
                          std::string_view what) {
@@ -63,7 +57,7 @@ const orm::FieldInfo& foreign_key_of(const Inline& rows, const orm::ModelInfo& p
 }
 
 ModelAdmin::ModelAdmin(const orm::ModelInfo& model, Options options)
-    : model_(model), options_(std::move(options)), name_(lower(model.name)) {
+    : model_(model), options_(std::move(options)), name_(to_lower(model.name)) {
   if (options_.list_display.empty()) options_.list_display = {"__str__"};
 }
 

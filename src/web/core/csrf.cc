@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "web/core/application.h"
 #include "web/core/detail/request_extra.h"
 #include "web/core/security.h"
@@ -16,7 +17,7 @@ namespace {
 
 bool is_same_domain(std::string_view host, std::string_view pattern) {
   if (pattern.empty()) return false;
-  auto lower = wire::to_lower(pattern);
+  auto lower = to_lower(pattern);
   if (lower.starts_with('.')) {
     return host.ends_with(lower) || host == std::string_view(lower).substr(1);
   }
@@ -30,7 +31,7 @@ std::string_view host_of_origin(std::string_view origin) {
 }
 
 bool is_trusted(const HttpRequest& request, std::string_view authority) {
-  auto host = wire::to_lower(authority);
+  auto host = to_lower(authority);
   const auto& trusted = request.settings().csrf_trusted_origins;
   return is_same_domain(host, request.host()) ||
          std::ranges::any_of(trusted, [&](const std::string& origin) {

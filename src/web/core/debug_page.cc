@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "http/response.h"
 #include "web/core/application.h"
 #include "web/core/cookies.h"
@@ -120,7 +121,7 @@ std::string as_text(const HttpRequest& request, const ErrorPage& page) {
 std::string masked(std::string_view name, std::string_view value) {
   constexpr std::string_view secrets[] = {"api",       "token", "key",     "secret", "pass",
                                           "signature", "auth",  "session", "csrf",   "cookie"};
-  auto lower = wire::to_lower(name);
+  auto lower = to_lower(name);
   bool is_secret = std::ranges::any_of(
       secrets, [&](std::string_view word) { return lower.find(word) != lower.npos; });
   return is_secret ? std::string(20, '*') : std::string(value);

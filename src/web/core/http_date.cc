@@ -1,8 +1,8 @@
 #include "web/core/http_date.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
+
+#include "base/text.h"
 
 namespace tt::web {
 namespace {
@@ -12,11 +12,7 @@ constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 std::optional<unsigned> number_at(std::string_view text, std::size_t at, std::size_t digits) {
-  unsigned number = 0;
-  auto part = text.substr(at, digits);
-  auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
-  if (error != std::errc() || end != part.data() + part.size()) return std::nullopt;
-  return number;
+  return parse_number<unsigned>(text.substr(at, digits));
 }
 
 }  // namespace

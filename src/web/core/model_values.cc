@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "orm/current.h"
 
 namespace tt::web {
@@ -22,11 +23,9 @@ class RowsObject final : public Object, public std::enable_shared_from_this<Rows
     if (name == "exists") return Value(loaded_ ? !loaded_->empty() : rows_.count() > 0);
     if (name == "first") return elements()->empty() ? Value() : elements()->front();
     if (name == "last") return elements()->empty() ? Value() : elements()->back();
-    std::size_t index = 0;
-    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
-    bool is_index = error == std::errc() && end == name.data() + name.size();
-    if (!is_index || index >= elements()->size()) return std::nullopt;
-    return (*elements())[index];
+    auto index = parse_number<std::size_t>(name);
+    if (!index || *index >= elements()->size()) return std::nullopt;
+    return (*elements())[*index];
   }
   std::string text() const override {
     std::string text = "<QuerySet [";

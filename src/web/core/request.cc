@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "web/core/application.h"
 #include "web/core/cookies.h"
 #include "web/core/detail/request_extra.h"
@@ -165,7 +166,7 @@ void HttpRequest::parse_body() const {
   if (raw_.method != "POST") return;
   const auto& settings = application_.settings();
   auto content_type = header("Content-Type");
-  auto essence = wire::to_lower(trim(content_type.substr(0, content_type.find(';'))));
+  auto essence = to_lower(trim(content_type.substr(0, content_type.find(';'))));
   if (essence == "application/x-www-form-urlencoded") {
     if (raw_.body.size() > settings.data_upload_max_memory_size) {
       throw Error(Code::too_large, fmt::format("the form is larger than {} bytes",

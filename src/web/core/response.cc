@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "web/core/http_date.h"
 #include "web/template/text.h"
 #include "wire/header_value.h"
@@ -44,7 +45,7 @@ HttpResponse redirect_with(int status, std::string_view to) {
   }
   auto scheme = to.substr(0, to.find_first_of(":/?#"));
   if (scheme.size() < to.size() && to[scheme.size()] == ':') {
-    auto lower = wire::to_lower(scheme);
+    auto lower = to_lower(scheme);
     if (lower != "http" && lower != "https" && lower != "ftp") {
       throw Error(Code::invalid,
                   fmt::format("a redirect leads to a URL of the scheme '{}'", lower));

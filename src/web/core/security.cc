@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "wire/header_value.h"
 
 namespace tt::web {
@@ -75,7 +76,7 @@ bool stays_on(std::string_view url, std::span<const std::string> hosts, RequireH
   // "http:///evil" and "javascript:…" name no host that could be checked.
   if (authority.empty() && (!scheme.empty() || rest.starts_with("//"))) return false;
   if (!authority.empty() && std::ranges::find(hosts, authority) == hosts.end()) return false;
-  auto lower = wire::to_lower(scheme.empty() && !authority.empty() ? "http" : scheme);
+  auto lower = to_lower(scheme.empty() && !authority.empty() ? "http" : scheme);
   if (lower.empty() || lower == "https") return true;
   return lower == "http" && https == RequireHttps::no;
 }
@@ -84,7 +85,7 @@ bool stays_on(std::string_view url, std::span<const std::string> hosts, RequireH
 
 HostPort split_host(std::string_view host_header) {
   if (host_header.size() > host_bytes_max) return {};
-  auto text = wire::to_lower(host_header);
+  auto text = to_lower(host_header);
   std::string_view host = text;
   std::string_view port;
   auto colon = host.rfind(':');

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "web/core/cookies.h"
 #include "web/core/quick_views.h"
 #include "wire/header_value.h"
@@ -29,8 +30,7 @@ RawRequest raw_of(const http::Request& request) {
 
 // A form with files may be as large as both of its parts.
 std::size_t body_bytes_max(const Settings& settings, const http::Request& request) {
-  bool has_files =
-      wire::to_lower(request.header("Content-Type")).starts_with("multipart/form-data");
+  bool has_files = to_lower(request.header("Content-Type")).starts_with("multipart/form-data");
   return settings.data_upload_max_memory_size +
          (has_files ? settings.file_upload_max_memory_size : 0);
 }

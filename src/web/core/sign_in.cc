@@ -1,10 +1,9 @@
 #include "web/core/sign_in.h"
 
-#include <charconv>
-
 #include <boost/json/value.hpp>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "web/core/application.h"
 
 namespace tt::web {
@@ -14,10 +13,7 @@ namespace {
 std::int64_t user_id_of(Session& session) {
   auto entry = session.find(session_user_id);
   if (!entry || !entry->is_string()) return 0;
-  std::string_view text = entry->as_string();
-  std::int64_t id = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  return error == std::errc() && end == text.data() + text.size() ? id : 0;
+  return parse_number<std::int64_t>(std::string_view(entry->as_string())).value_or(0);
 }
 
 bool hash_fits(Session& session, const User& user) {

@@ -17,7 +17,6 @@
 // std::int64_t pk)`.  Named groups come first, in their order, else the unnamed ones.  A text that
 // does not convert to the parameter (an id beyond 64 bits) means 404.
 
-#include <charconv>
 #include <functional>
 #include <initializer_list>
 #include <map>
@@ -30,6 +29,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "web/core/request.h"
@@ -63,9 +63,7 @@ T converted(const std::string& text) {
   } else {
     static_assert(std::is_integral_v<T> && !std::is_same_v<T, bool>,
                   "a view takes integers, texts, doubles, Uuid or Date");
-    T number{};
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc() && end == text.data() + text.size()) value = number;
+    value = parse_number<T>(text);
   }
   if (!value) throw_no_match();
   return *std::move(value);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <boost/json/parse.hpp>
 
+#include "base/text.h"
 #include "orm/current.h"
 #include "web/forms/dates.h"
 #include "web/forms/validators.h"
@@ -85,13 +86,11 @@ Parsed integer_value(const Field& field, std::string_view text) {
 Parsed real_value(const Field& field, std::string_view text) {
   const bool has_plus = text.starts_with('+');
   if (has_plus) text.remove_prefix(1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if ((has_plus && text.starts_with('-')) || error != std::errc() ||
-      end != text.data() + text.size() || !std::isfinite(number)) {
+  const auto number = parse_number<double>(text);
+  if ((has_plus && text.starts_with('-')) || !number || !std::isfinite(*number)) {
     return invalid(field, "Enter a number.");
   }
-  return number;
+  return *number;
 }
 
 std::string_view plural(std::size_t count) { return count == 1 ? "" : "s"; }
@@ -150,12 +149,11 @@ Parsed null_boolean_value(std::string_view text) {
 
 // The id of a row that the relation may name.
 std::optional<std::int64_t> row_id(const Field& field, std::string_view text) {
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  const auto id = parse_number<std::int64_t>(text);
+  if (!id) return std::nullopt;
   orm::Records rows(orm::current_session(), *field.target);
   if (field.limit_rows) rows = field.limit_rows(std::move(rows));
-  return rows.find(id) ? std::optional(id) : std::nullopt;
+  return rows.find(*id) ? id : std::nullopt;
 }
 
 Parsed model_value(const Field& field, std::string_view text) {
@@ -297,12 +295,10 @@ Outcome clean_file(const Field& field, const Input& input) {
 
 Parsed one_of_several(const Field& field, const std::string& text) {
   if (field.type == FieldClass::multiple_choice) return choice_value(field, text);
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size()) {
+  if (!parse_number<std::int64_t>(text)) {
     return std::unexpected(fmt::format("“{}” is not a valid value.", text));
   }
-  if (row_id(field, text)) return id;
+  if (const auto id = row_id(field, text)) return *id;
   return no_choice(field, text);
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "orm/current.h"
 
 namespace tt::web::forms {
@@ -19,13 +20,11 @@ const orm::FieldInfo& field_named(const orm::ModelInfo& model, std::string_view 
 }
 
 std::size_t count_in(const Parameters& data, const std::string& name) {
-  const std::string text = data.get(name);
-  std::size_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size()) {
+  const auto count = parse_number<std::size_t>(data.get(name));
+  if (!count) {
     throw Error(Code::invalid, "ManagementForm data is missing or has been tampered with");
   }
-  return count;
+  return *count;
 }
 
 }  // namespace

@@ -1,23 +1,16 @@
 #include "web/forms/views.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "web/forms/row.h"
 
 namespace tt::web::views {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string made(text);
-  for (char& c : made) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return made;
-}
-
 std::string template_of(const ModelView& view, std::string_view suffix) {
   if (!view.template_name.empty()) return view.template_name;
-  return fmt::format("{}/{}{}.html", view.model->app_label, lower(view.model->name), suffix);
+  return fmt::format("{}/{}{}.html", view.model->app_label, to_lower(view.model->name), suffix);
 }
 
 orm::Records rows_of(const ModelView& view, const HttpRequest& request) {
@@ -25,15 +18,8 @@ orm::Records rows_of(const ModelView& view, const HttpRequest& request) {
   return view.rows ? view.rows(request, std::move(all)) : all;
 }
 
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 orm::Record row_of(const ModelView& view, const HttpRequest& request, const std::string& id) {
-  const auto number = number_in(id);
+  const auto number = parse_number<std::int64_t>(id);
   auto row = number ? rows_of(view, request).find(*number) : std::nullopt;
   if (!row) raise_404(fmt::format("No {} found matching the query", view.model->verbose_name));
   return std::move(*row);
@@ -58,7 +44,7 @@ HttpResponse edit(const ModelView& view, const HttpRequest& request, orm::Record
   Context context;
   if (is_stored) {
     context.set("object", forms::row_value(record));
-    context.set(lower(view.model->name), forms::row_value(record));
+    context.set(to_lower(view.model->name), forms::row_value(record));
   }
   forms::ModelForm form(std::move(record), {.fields = view.fields});
   form.bind(request);
@@ -84,7 +70,7 @@ PageNumbers page_numbers(const ModelView& view, const HttpRequest& request, std:
   PageNumbers pages;
   pages.count = std::max<std::int64_t>(1, (rows + per_page - 1) / per_page);
   const std::string asked = request.query().get("page", "1");
-  const auto number = asked == "last" ? pages.count : number_in(asked).value_or(0);
+  const auto number = asked == "last" ? pages.count : parse_number<std::int64_t>(asked).value_or(0);
   if (number < 1 || number > pages.count) {
     raise_404(fmt::format("Invalid page ({})", asked));
   }
@@ -118,13 +104,13 @@ HttpResponse show_list(const ModelView& view, const HttpRequest& request) {
   Context context{{"page_obj", page_value(pages, list)}, {"is_paginated", pages.count > 1}};
   const web::Value shared(std::move(list));
   context.set("object_list", shared);
-  context.set(lower(view.model->name) + "_list", shared);
+  context.set(to_lower(view.model->name) + "_list", shared);
   return page(view, request, "_list", std::move(context));
 }
 
 HttpResponse show_detail(const ModelView& view, const HttpRequest& request, const std::string& id) {
   const web::Value row = forms::row_value(row_of(view, request, id));
-  return page(view, request, "_detail", {{"object", row}, {lower(view.model->name), row}});
+  return page(view, request, "_detail", {{"object", row}, {to_lower(view.model->name), row}});
 }
 
 HttpResponse show_create(const ModelView& view, const HttpRequest& request) {
@@ -144,7 +130,7 @@ HttpResponse show_delete(const ModelView& view, const HttpRequest& request, cons
   }
   const web::Value value = forms::row_value(std::move(row));
   return page(view, request, "_confirm_delete",
-              {{"object", value}, {lower(view.model->name), value}});
+              {{"object", value}, {to_lower(view.model->name), value}});
 }
 
 View template_view(std::string template_name, Context context) {

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "base/error.h"
+#include "base/text.h"
 #include "orm/engine/mongo/mongo.h"
 #include "orm/engine/mysql/mysql.h"
 #include "orm/engine/postgres/postgres.h"
@@ -16,14 +15,12 @@ namespace {
 // `otherwise` if the settings name none.
 std::uint16_t port_of(const DatabaseSettings& settings, std::uint16_t otherwise) {
   if (settings.port.empty()) return otherwise;
-  std::uint16_t port = 0;
-  const char* end = settings.port.data() + settings.port.size();
-  auto [stop, failure] = std::from_chars(settings.port.data(), end, port);
-  if (failure != std::errc() || stop != end || port == 0) {
+  auto port = parse_number<std::uint16_t>(settings.port);
+  if (!port || *port == 0) {
     throw Error(Code::invalid,
                 fmt::format("DATABASES: PORT is '{}', which is not a port", settings.port));
   }
-  return port;
+  return *port;
 }
 
 // What the options of all servers have in common.

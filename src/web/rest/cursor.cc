@@ -1,9 +1,9 @@
 #include "web/rest/cursor.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "web/core/parameters.h"
 #include "web/rest/api_error.h"
 #include "web/rest/query_links.h"
@@ -30,10 +30,9 @@ std::optional<Cursor> read_cursor(const Pagination& pagination, const ApiRequest
   Parameters tokens = parse_urlencoded(*decoded, 10);
   Cursor cursor;
   if (const std::string* offset = tokens.find("o")) {
-    auto [end, error] =
-        std::from_chars(offset->data(), offset->data() + offset->size(), cursor.offset);
-    if (error != std::errc() || end != offset->data() + offset->size()) refuse();
-    cursor.offset = std::min(cursor.offset, offset_max);
+    auto number = parse_number<decltype(cursor.offset)>(*offset);
+    if (!number) refuse();
+    cursor.offset = std::min(*number, offset_max);
   }
   cursor.is_reverse = tokens.get("r", "0") == "1";
   if (const std::string* position = tokens.find("p")) cursor.position = *position;

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/text.h"
 #include "wire/header_value.h"
 
 namespace tt::web::rest {
@@ -77,7 +78,7 @@ std::string_view label_of(FieldClass type) {
 }
 
 std::string detail_view_name(const orm::ModelInfo& model) {
-  return wire::to_lower(model.name) + "-detail";
+  return to_lower(model.name) + "-detail";
 }
 
 std::string label_from_name(std::string_view name) {

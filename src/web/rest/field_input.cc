@@ -1,10 +1,10 @@
 #include "web/rest/field_input.h"
 
-#include <charconv>
 #include <limits>
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "web/forms/validators.h"
 #include "web/rest/field_relation.h"
 #include "web/rest/json_decoder.h"
@@ -81,18 +81,16 @@ Converted to_integer(const Field& field, const Input& input) {
   }
   auto digits = integer_digits(whole);
   if (!digits) return refuse("A valid integer is required.");
-  std::int64_t value = 0;
-  auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), value);
+  // No number: the digits are more than 64 bits hold.
+  auto value = parse_number<std::int64_t>(*digits);
   auto [low, high] = range_of(field);
-  bool is_negative = digits->starts_with('-');
-  bool is_out = error != std::errc();
-  if ((is_out && is_negative) || (!is_out && value < low)) {
+  if (value ? *value < low : digits->starts_with('-')) {
     return refuse(fmt::format("Ensure this value is greater than or equal to {}.", low));
   }
-  if (is_out || value > high) {
+  if (!value || *value > high) {
     return refuse(fmt::format("Ensure this value is less than or equal to {}.", high));
   }
-  return value;
+  return *value;
 }
 
 Converted to_real(const Input& input) {

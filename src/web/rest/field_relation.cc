@@ -1,9 +1,8 @@
 #include "web/rest/field_relation.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "web/rest/python_text.h"
 #include "wire/url.h"
 
@@ -11,14 +10,6 @@ namespace tt::web::rest {
 namespace {
 
 using Id = std::expected<std::int64_t, std::string>;
-
-// nullopt beyond 64 bits, where no row can be.
-std::optional<std::int64_t> id_from(std::string_view digits) {
-  std::int64_t id = 0;
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return id;
-}
 
 bool exists(const Field& field, std::int64_t id, const FieldReading& reading) {
   if (reading.session == nullptr || field.target == nullptr) return false;
@@ -38,7 +29,7 @@ Id read_key(const Field& field, const Input& input, const FieldReading& reading)
     return std::unexpected(
         fmt::format("Incorrect type. Expected pk value, received {}.", input.type_name()));
   }
-  auto id = id_from(*digits);
+  auto id = parse_number<std::int64_t>(*digits);
   if (id && exists(field, *id, reading)) return *id;
   return std::unexpected(fmt::format("Invalid pk \"{}\" - object does not exist.", input.text()));
 }
@@ -74,7 +65,7 @@ Id read_url(const Field& field, const Input& input, const FieldReading& reading)
   for (const auto& [name, text] : found->match.named) {
     if (name == "format") continue;
     auto digits = integer_digits(text);
-    id = digits ? id_from(*digits) : std::nullopt;
+    id = digits ? parse_number<std::int64_t>(*digits) : std::nullopt;
     break;
   }
   if (id && exists(field, *id, reading)) return *id;

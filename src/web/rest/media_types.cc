@@ -1,8 +1,8 @@
 #include "web/rest/media_types.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/text.h"
 #include "web/rest/python_text.h"
 #include "wire/header_value.h"
 
@@ -39,7 +39,7 @@ std::string unquoted(std::string_view value) {
 void add_parameter(MediaType& type, std::string_view text) {
   std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) return;
-  std::string name = wire::to_lower(trimmed(text.substr(0, equals)));
+  std::string name = to_lower(trimmed(text.substr(0, equals)));
   std::string value = unquoted(trimmed(text.substr(equals + 1)));
   auto same = [&](const auto& parameter) { return parameter.first == name; };
   auto found = std::ranges::find_if(type.parameters, same);
@@ -65,7 +65,7 @@ std::vector<MediaType> accepted_types(std::string_view header) {
 MediaType MediaType::parse(std::string_view text) {
   MediaType type;
   auto parts = split_parameters(text);
-  std::string essence = wire::to_lower(parts.front());
+  std::string essence = to_lower(parts.front());
   std::size_t slash = essence.find('/');
   type.type = essence.substr(0, slash);
   if (slash != std::string::npos) type.subtype = essence.substr(slash + 1);
@@ -118,10 +118,9 @@ int indent_of(const MediaType& accepted) {
   if (text == nullptr) return 0;
   auto digits = integer_digits(*text);
   if (!digits) return 0;
-  int indent = 0;
-  auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), indent);
-  if (error != std::errc()) return digits->starts_with('-') ? 0 : indent_max;
-  return std::clamp(indent, 0, indent_max);
+  auto indent = parse_number<int>(*digits);
+  if (!indent) return digits->starts_with('-') ? 0 : indent_max;
+  return std::clamp(*indent, 0, indent_max);
 }
 
 }  // namespace tt::web::rest

@@ -1,9 +1,9 @@
 #include "web/rest/pagination.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
+#include "base/text.h"
 #include "web/rest/api_error.h"
 #include "web/rest/cursor.h"
 #include "web/rest/python_text.h"
@@ -17,9 +17,7 @@ namespace {
 std::optional<std::int64_t> number_from(std::string_view text) {
   auto digits = integer_digits(text);
   if (!digits) return std::nullopt;
-  std::int64_t number = 0;
-  auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), number);
-  if (error == std::errc()) return number;
+  if (auto number = parse_number<std::int64_t>(*digits)) return number;
   return digits->starts_with('-') ? -1 : std::numeric_limits<std::int64_t>::max();
 }
 

@@ -1,7 +1,10 @@
 #include "web/rest/python_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+
+#include "base/text.h"
 
 namespace tt::web::rest {
 namespace {
@@ -68,9 +71,7 @@ std::optional<int> exponent_from(std::string_view text) {
   bool negative = take_sign(text);
   auto digits = plain_digits(text);
   if (!digits || digits->empty()) return std::nullopt;
-  int value = 0;
-  auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), value);
-  if (error != std::errc() || value > exponent_max) value = exponent_max;
+  int value = std::min(parse_number<int>(*digits).value_or(exponent_max), exponent_max);
   return negative ? -value : value;
 }
 
@@ -80,12 +81,6 @@ std::string_view stripped(std::string_view text) {
   while (std::size_t length = space_length(text)) text.remove_prefix(length);
   while (std::size_t length = space_length_at_end(text)) text.remove_suffix(length);
   return text;
-}
-
-std::size_t count_characters(std::string_view text) {
-  std::size_t count = 0;
-  for (char byte : text) count += (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
-  return count;
 }
 
 std::optional<std::uint32_t> find_surrogate(std::string_view text) {

@@ -11,8 +11,6 @@ namespace tt::web::rest {
 
 // Without white space at both ends, all of Unicode's.
 std::string_view stripped(std::string_view text);
-// Characters of UTF-8, half surrogate pairs counted as one each.
-std::size_t count_characters(std::string_view text);
 // The code of the first half surrogate pair (U+D800 … U+DFFF); nullopt if there is none.
 std::optional<std::uint32_t> find_surrogate(std::string_view text);
 

@@ -1,5 +1,6 @@
 #include "web/rest/router.h"
 
+#include "base/text.h"
 #include "web/core/application.h"
 #include "web/rest/api_error.h"
 #include "web/rest/site.h"
@@ -70,7 +71,7 @@ class RootView final : public ApiView {
 
 Router& Router::add(std::string prefix, std::shared_ptr<const ViewSetInfo> viewset,
                     std::string basename) {
-  if (basename.empty()) basename = wire::to_lower(viewset->model->name);
+  if (basename.empty()) basename = to_lower(viewset->model->name);
   entries_.push_back({std::move(prefix), std::move(basename), std::move(viewset)});
   return *this;
 }

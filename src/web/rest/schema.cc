@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/text.h"
 #include "web/rest/site.h"
 #include "wire/header_value.h"
 #include "wire/json_writer.h"
@@ -155,7 +156,7 @@ class Document {
     json_.key(options_.path_prefix + route.path).begin_object();
     for (const std::string& method : route.view->methods()) {
       if (method == "HEAD" || method == "OPTIONS") continue;
-      json_.key(wire::to_lower(method)).begin_object();
+      json_.key(to_lower(method)).begin_object();
       write_operation(route, method);
       json_.end_object();
     }
@@ -169,7 +170,7 @@ class Document {
     if (method == "PATCH") return "partialUpdate";
     if (method == "DELETE") return "destroy";
     if (route.name.ends_with("-detail")) return "retrieve";
-    return wire::to_lower(method) + "_" + route.name;
+    return to_lower(method) + "_" + route.name;
   }
 
   void write_operation(const Route& route, std::string_view method) {

@@ -1,6 +1,6 @@
 #include "web/rest/throttle.h"
 
-#include <charconv>
+#include "base/text.h"
 
 namespace tt::web::rest {
 
@@ -8,8 +8,9 @@ std::optional<Rate> parse_rate(std::string_view text) {
   std::size_t slash = text.find('/');
   if (slash == std::string_view::npos || slash + 1 >= text.size()) return std::nullopt;
   Rate rate;
-  auto [end, error] = std::from_chars(text.data(), text.data() + slash, rate.requests);
-  if (error != std::errc() || end != text.data() + slash) return std::nullopt;
+  auto requests = parse_number<decltype(rate.requests)>(text.substr(0, slash));
+  if (!requests) return std::nullopt;
+  rate.requests = *requests;
   switch (text[slash + 1]) {
     case 's': rate.period = std::chrono::seconds(1); break;
     case 'm': rate.period = std::chrono::minutes(1); break;

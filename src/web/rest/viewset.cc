@@ -1,10 +1,10 @@
 #include "web/rest/viewset.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "web/rest/api_error.h"
 #include "web/rest/json_text.h"
 #include "web/rest/python_text.h"
@@ -75,11 +75,9 @@ class ViewSetRoute : public ApiView {
 
   orm::Record find_object(const ApiRequest& request) const {
     auto digits = integer_digits(request.argument("pk"));
-    std::int64_t id = 0;
-    if (!digits) throw ApiError(404, "Not found.");
-    auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), id);
-    if (error != std::errc()) throw ApiError(404, "Not found.");  // beyond 64 bits: no row's id
-    auto row = rows(request).find(id);
+    // Beyond 64 bits no row's id can be.
+    auto id = digits ? parse_number<std::int64_t>(*digits) : std::nullopt;
+    auto row = id ? rows(request).find(*id) : std::nullopt;
     if (!row) throw ApiError(404, "Not found.");
     check_object(request, *row);
     return *std::move(row);

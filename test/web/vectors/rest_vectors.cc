@@ -23,6 +23,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/text.h"
 #include "web/core/client.h"
 #include "web/core/cookies.h"
 #include "web/vectors/station_site.h"
@@ -117,7 +118,7 @@ std::string masked_cookie(std::string_view text) {
   for (std::size_t start = text.find(';'); start < text.size();) {
     std::size_t end = std::min(text.find(';', start + 1), text.size());
     std::string attribute(wire::trim(text.substr(start + 1, end - start - 1)));
-    if (!wire::to_lower(attribute).starts_with("expires=")) attributes.insert(attribute);
+    if (!to_lower(attribute).starts_with("expires=")) attributes.insert(attribute);
     start = end;
   }
   return fmt::format("{}=…; {}", name, fmt::join(attributes, "; "));
@@ -127,7 +128,7 @@ std::string masked_cookie(std::string_view text) {
 std::multiset<std::string> comparable(const Headers& headers, const Pair& pair) {
   std::multiset<std::string> lines;
   for (const auto& [name, value] : headers) {
-    std::string key = wire::to_lower(name);
+    std::string key = to_lower(name);
     bool is_length = key == "content-length" && (!pair.body || pair.status == 204);
     bool is_ignored = key == "date" || key == "server" || key == "connection" ||
                       key == "content-security-policy" || is_length;

@@ -1,8 +1,9 @@
 #include "orm/engine/mongo/conversion.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+
+#include "base/text.h"
 
 namespace tt::orm::engine {
 namespace {
@@ -19,11 +20,7 @@ std::optional<std::int64_t> to_integer(const Value& value) {
     return whole ? std::optional(whole->unscaled) : std::nullopt;
   }
   const auto* text = std::get_if<std::string>(&value);
-  std::int64_t integer = 0;
-  if (!text) return std::nullopt;
-  auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), integer);
-  bool is_whole = failure == std::errc() && end == text->data() + text->size();
-  return is_whole ? std::optional(integer) : std::nullopt;
+  return text ? parse_number<std::int64_t>(*text) : std::nullopt;
 }
 
 std::optional<double> to_real(const Value& value) {
@@ -31,11 +28,8 @@ std::optional<double> to_real(const Value& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
   if (const auto* decimal = std::get_if<Decimal>(&value)) return decimal->real();
   const auto* text = std::get_if<std::string>(&value);
-  double real = 0;
-  if (!text) return std::nullopt;
-  auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), real);
-  bool is_whole = failure == std::errc() && end == text->data() + text->size() && !std::isnan(real);
-  return is_whole ? std::optional(real) : std::nullopt;
+  auto real = text ? parse_number<double>(*text) : std::nullopt;
+  return real && !std::isnan(*real) ? real : std::nullopt;
 }
 
 std::optional<Decimal> to_decimal(const Value& value, const ColumnChange& column) {

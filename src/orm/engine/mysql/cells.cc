@@ -8,6 +8,7 @@
 #include <list>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace tt::orm::engine {
 namespace {
@@ -153,9 +154,7 @@ Form form_of(const MYSQL_FIELD& field) {
 }
 
 Value decimal_cell(std::string_view text) {
-  std::int64_t integer = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
-  if (error == std::errc() && end == text.data() + text.size()) return integer;
+  if (auto integer = parse_number<std::int64_t>(text)) return *integer;
   if (auto decimal = Decimal::parse(text)) return *decimal;
   double real = 0;  // an average has more digits
   std::from_chars(text.data(), text.data() + text.size(), real);

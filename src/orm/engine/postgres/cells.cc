@@ -1,11 +1,11 @@
 #include "orm/engine/postgres/cells.h"
 
 #include <bit>
-#include <charconv>
 #include <limits>
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace tt::orm::engine::postgres {
 namespace {
@@ -60,18 +60,10 @@ struct ParameterWriter {
   }
 };
 
-template <class Number>
-std::optional<Number> number(std::string_view text) {
-  Number value{};
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // Takes digits and the sign after them off `text`.
 std::optional<int> take_number(std::string_view& text, char sign) {
   std::size_t end = text.find(sign);
-  auto value = number<int>(text.substr(0, end));
+  auto value = parse_number<int>(text.substr(0, end));
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   return value;
 }
@@ -102,7 +94,7 @@ std::optional<Microseconds> take_clock(std::string_view text) {
   if (!hour || !minute || !second) return std::nullopt;
   std::string digits(text);
   digits.resize(6, '0');
-  auto us = number<std::int64_t>(digits);
+  auto us = parse_number<std::int64_t>(digits);
   if (!us) return std::nullopt;
   return std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second) +
          Microseconds(*us);
@@ -124,19 +116,19 @@ Value date_cell(std::string_view text) {
 
 // A whole number without a point is what the sum of integers is.
 Value numeric_cell(std::string_view text) {
-  if (auto integer = number<std::int64_t>(text)) return *integer;
+  if (auto integer = parse_number<std::int64_t>(text)) return *integer;
   if (auto decimal = Decimal::parse(text)) return *decimal;
-  if (auto real = number<double>(text)) return *real;  // an average has more digits
+  if (auto real = parse_number<double>(text)) return *real;  // an average has more digits
   return std::numeric_limits<double>::quiet_NaN();
 }
 
 Value real_cell(std::string_view text) {
-  if (auto real = number<double>(text)) return *real;
+  if (auto real = parse_number<double>(text)) return *real;
   return std::string(text);
 }
 
 Value integer_cell(std::string_view text) {
-  if (auto integer = number<std::int64_t>(text)) return *integer;
+  if (auto integer = parse_number<std::int64_t>(text)) return *integer;
   return std::string(text);
 }
 

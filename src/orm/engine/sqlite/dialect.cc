@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "orm/engine/sqlite/regexp.h"
 #include "orm/schema_sql.h"
 
@@ -88,15 +89,6 @@ Value SqliteDialect::stored(Value value, const CellType& cell) const {
   if (const auto* decimal = std::get_if<Decimal>(&value)) return decimal->real();
   return value;
 }
-
-namespace {
-
-std::size_t count_characters(std::string_view utf8) {
-  auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, begins_character));
-}
-
-}  // namespace
 
 // LIKE is not used: it ignores case, has wildcards and stops at a NUL.  A range finds prefixes with
 // an index.  lower() folds ASCII letters only.
