@@ -186,6 +186,52 @@ void memory_per_series(benchmark::State& state) {
 }
 BENCHMARK(memory_per_series)->Iterations(1)->Unit(benchmark::kSecond);
 
+// What a start takes of a million series that rest, and of a log of about 64 MB after a crash.
+void open_with_million_series(benchmark::State& state) {
+  World world;
+  SampleView sample{from_us(start_us), "21.35"};
+  std::vector<Run> runs;
+  for (SeriesId i = 1; i <= 1'000'000; ++i) runs.push_back({i, {&sample, 1}});
+  rt::run_alone(world.archive->append(runs));
+  rt::run_alone(world.archive->flush());
+  for (auto _ : state) {
+    Metrics metrics;
+    auto again = rt::run_alone(open(*world.kv, world.pool, world.clock, metrics, {}));
+    benchmark::DoNotOptimize(again);
+  }
+}
+BENCHMARK(open_with_million_series)->Iterations(3)->Unit(benchmark::kMillisecond);
+
+void open_with_full_log(benchmark::State& state) {
+  constexpr std::size_t series_count = 1000, batch_points = 10;
+  World world;
+  std::int64_t at = start_us;
+  auto points = walk(batch_points, 5);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < batch_points; ++i) texts.push_back(points.value(i));
+  for (int batch = 0; batch < 2000; ++batch) {
+    std::vector<SampleView> samples;
+    for (const auto& text : texts) samples.push_back({from_us(at += step_us), text});
+    std::vector<Run> runs;
+    for (std::size_t s = 1; s <= series_count; ++s) {
+      runs.push_back({static_cast<SeriesId>(s), samples});
+    }
+    rt::run_alone(world.archive->append(runs));
+  }
+  std::size_t bytes = 0;
+  for (const auto& entry :
+       rt::run_alone(world.kv->scan(store::prefix_range("archive/l"), 1'000'000))) {
+    bytes += entry.value.bytes.size();
+  }
+  state.counters["log_MB"] = static_cast<double>(bytes) / 1e6;
+  for (auto _ : state) {
+    Metrics metrics;
+    auto again = rt::run_alone(open(*world.kv, world.pool, world.clock, metrics, {}));
+    benchmark::DoNotOptimize(again);
+  }
+}
+BENCHMARK(open_with_full_log)->Iterations(3)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 
 BENCHMARK_MAIN();

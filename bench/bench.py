@@ -8,14 +8,20 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "test"))
+import history  # noqa: E402
 import http_put  # noqa: E402
 import ingest  # noqa: E402
 import rest  # noqa: E402
+import series  # noqa: E402
 import start  # noqa: E402
 import template  # noqa: E402
+import webhook  # noqa: E402
+import year  # noqa: E402
 from rounds import machine  # noqa: E402
 
-BENCHMARKS = {"http-put": http_put, "ingest": ingest, "rest": rest, "start": start, "template": template}
+BENCHMARKS = {"history": history, "http-put": http_put, "ingest": ingest, "rest": rest, "series": series, "start": start,
+              "template": template,
+              "webhook": webhook, "year": year}
 
 
 def main():

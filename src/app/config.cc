@@ -4,6 +4,8 @@
 #include <toml++/toml.h>
 
 #include "base/error.h"
+#include "outbound/http_sender.h"
+#include "outbound/mail_sender.h"
 #include "rt/tcp.h"
 
 namespace tt::app {
@@ -45,10 +47,28 @@ Setter to(std::string& target) {
   return [&target](const toml::node& node) { target = value_of<std::string>(node, "a text"); };
 }
 
+Setter to(std::chrono::hours& target) {
+  return [&target](const toml::node& node) { target = std::chrono::hours(count_of(node)); };
+}
+Setter to(std::vector<std::string>& target) {
+  return [&target](const toml::node& node) {
+    const auto* array = node.as_array();
+    if (!array) throw std::runtime_error("must be a list of texts");
+    target.clear();
+    for (const auto& element : *array) target.push_back(value_of<std::string>(element, "a text"));
+  };
+}
+
 using Setters = std::map<std::string, Setter, std::less<>>;
 
 Setters limit_setters(Limits& limits) {
+  auto audit_retention = [&limits](const toml::node& node) {
+    limits.audit_retention = std::chrono::days(count_of(node));
+  };
   return {
+      {"audit_retention_days", audit_retention},
+      {"twin_bytes_max", to(limits.twin_bytes_max)},
+      {"devices_per_request_max", to(limits.devices_per_request_max)},
       {"http_header_bytes_max", to(limits.http_header_bytes_max)},
       {"http_body_bytes_max", to(limits.http_body_bytes_max)},
       {"connections_per_listener_max", to(limits.connections_per_listener_max)},
@@ -62,6 +82,7 @@ Setters limit_setters(Limits& limits) {
       {"datapoints_per_request_max", to(limits.datapoints_per_request_max)},
       {"datapoints_per_import_max", to(limits.datapoints_per_import_max)},
       {"channels_per_feed_max", to(limits.channels_per_feed_max)},
+      {"search_cache_bytes_max", to(limits.search_cache_bytes_max)},
       {"topic_bytes_max", to(limits.topic_bytes_max)},
       {"topic_levels_max", to(limits.topic_levels_max)},
       {"subscriptions_per_client_max", to(limits.subscriptions_per_client_max)},
@@ -72,6 +93,28 @@ Setters limit_setters(Limits& limits) {
       {"client_queue_bytes_max", to(limits.client_queue_bytes_max)},
       {"mqtt_inflight_max", to(limits.mqtt_inflight_max)},
       {"mqtt_connect_timeout_s", to(limits.mqtt_connect_timeout)},
+      {"dashboards_per_account_max", to(limits.dashboards_per_account_max)},
+      {"dashboard_bytes_max", to(limits.dashboard_bytes_max)},
+      {"dashboard_widgets_max", to(limits.dashboard_widgets_max)},
+      {"shared_requests_per_minute_max", to(limits.shared_requests_per_minute_max)},
+      {"prometheus_query_bytes_max", to(limits.prometheus_query_bytes_max)},
+      {"prometheus_series_max", to(limits.prometheus_series_max)},
+      {"prometheus_feeds_max", to(limits.prometheus_feeds_max)},
+      {"prometheus_steps_max", to(limits.prometheus_steps_max)},
+      {"prometheus_samples_max", to(limits.prometheus_samples_max)},
+      {"logged_requests_per_feed_max", to(limits.logged_requests_per_feed_max)},
+      {"logged_request_bytes_max", to(limits.logged_request_bytes_max)},
+      {"logged_body_bytes_max", to(limits.logged_body_bytes_max)},
+      {"products_per_account_max", to(limits.products_per_account_max)},
+      {"devices_per_page_max", to(limits.devices_per_page_max)},
+      {"triggers_per_account_max", to(limits.triggers_per_account_max)},
+      {"deliveries_per_trigger_max", to(limits.deliveries_per_trigger_max)},
+      {"deliveries_waiting_max", to(limits.deliveries_waiting_max)},
+      {"deliveries_running_max", to(limits.deliveries_running_max)},
+      {"deliveries_per_host_max", to(limits.deliveries_per_host_max)},
+      {"delivery_timeout_s", to(limits.delivery_timeout)},
+      {"delivery_patience_h", to(limits.delivery_patience)},
+      {"alarms_per_trigger_max", to(limits.alarms_per_trigger_max)},
       {"drain_timeout_s", to(limits.drain_timeout)},
   };
 }
@@ -96,6 +139,42 @@ Setters store_setters(store::RocksOptions& store) {
   return {{"sync", sync},
           {"cache_bytes", to(store.cache_bytes)},
           {"disk_reserve_bytes", to(store.disk_reserve_bytes)}};
+}
+
+// Refused at the start rather than when the first trigger fires.
+Setters webhook_setters(triggers::Settings& settings) {
+  auto networks = [&settings](const toml::node& node) {
+    to(settings.allowed_networks)(node);
+    outbound::Networks check(settings.allowed_networks);
+  };
+  auto public_url = [&settings](const toml::node& node) {
+    auto text = value_of<std::string>(node, "a text");
+    while (text.ends_with('/')) text.pop_back();
+    if (!outbound::parse_web_address(text)) {
+      throw std::runtime_error("must be a URL like \"https://cloud.example.org\"");
+    }
+    settings.public_url = text;
+  };
+  return {{"allowed_networks", networks}, {"public_url", public_url}};
+}
+
+Setters mail_setters(triggers::MailSettings& mail) {
+  auto server = [&mail](const toml::node& node) {
+    auto text = value_of<std::string>(node, "a text");
+    if (!text.empty() && !text.starts_with("smtp://") && !text.starts_with("smtps://")) {
+      throw std::runtime_error("must be a URL like \"smtp://mail.example.org:25\"");
+    }
+    mail.server = text;
+  };
+  auto from = [&mail](const toml::node& node) {
+    auto text = value_of<std::string>(node, "a text");
+    if (!outbound::is_mail_address(text)) {
+      throw std::runtime_error("must be an address like \"thingtank@example.org\"");
+    }
+    mail.from = text;
+  };
+  return {
+      {"server", server}, {"from", from}, {"user", to(mail.user)}, {"password", to(mail.password)}};
 }
 
 Setters log_setters(Config& config) {
@@ -124,13 +203,17 @@ std::map<std::string, Setters, std::less<>> all_setters(Config& config) {
         {"login_failures_max", to(config.rates.login_failures_max)},
         {"login_window_s", to(config.rates.login_window)}}},
       {"archive",
-       {{"retention_days", retention}, {"log_bytes_max", to(config.archive.log_bytes_max)}}},
+       {{"retention_days", retention},
+        {"log_bytes_max", to(config.archive.log_bytes_max)},
+        {"idle_series_max", to(config.archive.idle_series_max)}}},
       {"tls",
        {{"certificate", to(config.tls_certificate)},
         {"key", to(config.tls_key)},
         {"client_ca", to(config.tls_client_ca)}}},
       {"store", store_setters(config.store)},
       {"log", log_setters(config)},
+      {"mail", mail_setters(config.triggers.mail)},
+      {"webhooks", webhook_setters(config.triggers)},
   };
 }
 

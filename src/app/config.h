@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "identity/identity.h"
 #include "store/engine/rocks/rocks_kv.h"
+#include "triggers/triggers.h"
 
 namespace tt::app {
 
@@ -24,6 +25,7 @@ struct Config {
   identity::Rates rates;
   archive::Options archive;
   store::RocksOptions store;
+  triggers::Settings triggers;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::logfmt;
   unsigned loops = 0;           // 0: one per core

@@ -15,6 +15,7 @@ class DataFolder {
   DataFolder(const DataFolder&) = delete;
   DataFolder& operator=(const DataFolder&) = delete;
 
+  const std::string& path() const { return path_; }
   // The path of something inside.
   std::string operator/(const char* name) const { return path_ + "/" + name; }
 

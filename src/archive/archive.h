@@ -88,6 +88,8 @@ struct Options {
   Microseconds retention{0};             // 0: for ever
   std::size_t log_bytes_max = 64 << 20;  // beyond it, the oldest samples in memory become blocks
   std::size_t block_samples_max = 2048;
+  // Series whose samples all are in blocks and whose records stay in memory, 250 bytes each.
+  std::size_t idle_series_max = 100'000;
 };
 
 class Archive {

@@ -5,26 +5,24 @@
 #include <limits>
 #include <numeric>
 
+#include "archive/block_hours.h"
 #include "archive/block_texts.h"
 #include "archive/coding.h"
 #include "archive/integers.h"
+#include "archive/number_rule.h"
 #include "base/digest.h"
 
 namespace tt::archive {
 namespace {
 
 constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version_with_hours = 2;
 constexpr std::size_t body_offset = 5;
 constexpr std::uint8_t cell_is_text = 0xFF;
 constexpr std::uint8_t number_is_double = 0xFE;
 constexpr unsigned order_max = 2;
 
 // ---- summary ----
-
-bool is_cell(Decimal decimal) {
-  return decimal.decimals <= decimals_max && decimal.mantissa < mantissa_end &&
-         decimal.mantissa > -mantissa_end;
-}
 
 // A number of the summary; the decimal, where there is one, is exact.
 struct Number {
@@ -225,23 +223,8 @@ bool take_times(Cursor& in, const Head& head, std::span<std::int64_t> times) {
 
 // ---- numbers ----
 
-// How the numbers of a block are written: see the grammar.
-struct Rule {
-  unsigned scale = 0;
-  unsigned decimals_min = 0;
-};
-
-Decimal drop_zeros(std::int64_t scaled, Rule rule) {
-  auto decimals = rule.scale;
-  while (decimals > rule.decimals_min && scaled % 10 == 0) {
-    scaled /= 10;
-    --decimals;
-  }
-  return {scaled, decimals};
-}
-
 // nullopt if the rule would not give `value` back.
-std::optional<std::int64_t> apply(Rule rule, Decimal value) {
+std::optional<std::int64_t> apply(NumberRule rule, Decimal value) {
   if (value.decimals > rule.scale) return std::nullopt;
   if (value.decimals == rule.scale && rule.decimals_min == rule.scale) return value.mantissa;
   auto factor = powers_of_ten[rule.scale - value.decimals];
@@ -329,7 +312,7 @@ unsigned choose_order(std::span<const std::int64_t> values) {
   return bits[0] <= bits[2] ? 0 : 2;
 }
 
-void put_numbers(Rule rule, std::vector<std::int64_t> values, std::string& out) {
+void put_numbers(NumberRule rule, std::vector<std::int64_t> values, std::string& out) {
   auto order = choose_order(values);
   put_u8(static_cast<std::uint8_t>(rule.scale), out);
   put_u8(static_cast<std::uint8_t>(rule.decimals_min), out);
@@ -340,7 +323,7 @@ void put_numbers(Rule rule, std::vector<std::int64_t> values, std::string& out) 
   encode_integers(all.subspan(order), out);
 }
 
-bool take_numbers(Cursor& in, Rule& rule, std::span<std::int64_t> values) {
+bool take_numbers(Cursor& in, NumberRule& rule, std::span<std::int64_t> values) {
   rule.scale = in.u8();
   rule.decimals_min = in.u8();
   auto order = in.u8();
@@ -356,18 +339,22 @@ bool take_numbers(Cursor& in, Rule& rule, std::span<std::int64_t> values) {
 
 // The values of a block apart: scaled numbers, and those that are none.
 struct Columns {
+  NumberRule rule;
   std::vector<std::int64_t> numbers;
   std::vector<std::size_t> others;  // indices, ascending
 };
 
-Columns divide(const Points& points, Rule rule) {
+Columns divide(const Points& points) {
+  auto counts = count_decimals(points);
   Columns columns;
+  columns.rule.scale = choose_scale(counts);
+  columns.rule.decimals_min = choose_decimals_min(counts, columns.rule.scale);
   columns.numbers.resize(points.size());
   std::size_t first_number = points.size();
   std::int64_t before = 0;
   for (std::size_t i = 0; i < points.size(); ++i) {
     auto cell = points.cell(i);
-    auto scaled = cell.is_text() ? std::nullopt : apply(rule, cell.decimal());
+    auto scaled = cell.is_text() ? std::nullopt : apply(columns.rule, cell.decimal());
     if (scaled) {
       before = *scaled;
       first_number = std::min(first_number, i);
@@ -381,15 +368,11 @@ Columns divide(const Points& points, Rule rule) {
   return columns;
 }
 
-void put_values(const Points& points, std::string& out) {
-  auto counts = count_decimals(points);
-  Rule rule{.scale = choose_scale(counts)};
-  rule.decimals_min = choose_decimals_min(counts, rule.scale);
-  auto columns = divide(points, rule);
+void put_values(const Points& points, Columns columns, std::string& out) {
   auto& others = columns.others;
   put_varint(others.size(), out);
   bool mixed = others.size() < points.size();
-  if (mixed) put_numbers(rule, std::move(columns.numbers), out);
+  if (mixed) put_numbers(columns.rule, std::move(columns.numbers), out);
   if (others.empty()) return;
   std::vector<std::string> texts;
   std::size_t before = 0;
@@ -414,14 +397,14 @@ bool take_positions(Cursor& in, std::span<std::size_t> positions, std::size_t co
 }
 
 // The number at one place as a Decimal; nullopt if no rule-abiding writer can have made it.
-std::optional<Decimal> number_at(std::int64_t scaled, Rule rule) {
+std::optional<Decimal> number_at(std::int64_t scaled, NumberRule rule) {
   auto decimal = drop_zeros(scaled, rule);
   return is_cell(decimal) ? std::optional(decimal) : std::nullopt;
 }
 
 // The column of numbers alone: what most blocks are.
 Result<Points> join_numbers(std::span<const std::int64_t> times,
-                            std::span<const std::int64_t> numbers, Rule rule) {
+                            std::span<const std::int64_t> numbers, NumberRule rule) {
   Points points;
   points.reserve(times.size());
   for (std::size_t i = 0; i < times.size(); ++i) {
@@ -433,7 +416,7 @@ Result<Points> join_numbers(std::span<const std::int64_t> times,
 }
 
 Result<Points> join_mixed(std::span<const std::int64_t> times,
-                          std::span<const std::int64_t> numbers, Rule rule,
+                          std::span<const std::int64_t> numbers, NumberRule rule,
                           std::span<const std::size_t> positions, const Texts& texts) {
   Points points;
   points.reserve(times.size());
@@ -462,7 +445,7 @@ Result<Points> take_points(Cursor& in, const Head& head) {
   }
   auto other_count = in.varint();
   if (other_count > summary.count) return problem("too many texts in the block", in.offset());
-  Rule rule;
+  NumberRule rule;
   bool mixed = other_count < summary.count;
   if (mixed && !take_numbers(in, rule, numbers)) {
     return problem("the numbers of the block are damaged", in.offset());
@@ -478,15 +461,28 @@ Result<Points> take_points(Cursor& in, const Head& head) {
   return join_mixed(times, numbers, rule, positions, *texts);
 }
 
-// The body, once version and checksum are right.
-Result<std::string_view> body_of(std::string_view block) {
-  Cursor in(block);
+// The parts of a block up to its times, once version and checksum are right.
+struct Opening {
+  Head head;
+  std::string_view hours;  // empty if there are none
+};
+
+Result<Opening> take_opening(std::string_view block, Cursor& in) {
   auto found_version = in.u8();
   auto crc = in.fixed<std::uint32_t>();
   if (!in.is_good()) return problem("the block is shorter than its header");
-  if (found_version != version) return problem("the block has an unknown version");
-  if (crc32c(in.rest()) != crc) return problem("the checksum of the block is wrong", 1);
-  return in.rest();
+  if (found_version != version && found_version != version_with_hours) {
+    return problem("the block has an unknown version");
+  }
+  if (crc32c(block.substr(body_offset)) != crc) {
+    return problem("the checksum of the block is wrong", 1);
+  }
+  auto head = take_head(in);
+  if (!head) return std::unexpected(head.error());
+  Opening opening{*head, {}};
+  if (found_version == version_with_hours) opening.hours = in.text();
+  if (!in.is_good()) return problem("the hours of the block end early", in.offset());
+  return opening;
 }
 
 }  // namespace
@@ -494,35 +490,40 @@ Result<std::string_view> body_of(std::string_view block) {
 std::string encode_block(const Points& points) {
   TT_ASSERT(!points.empty() && points.size() <= block_points_max);
   std::string block(body_offset, '\0');
-  block.reserve(points.size() + 128);
+  block.reserve(points.size() + 256);
   auto unit = points.size() > 1 ? time_unit(points) : 1;
+  auto columns = divide(points);
+  std::string hours;
+  if (columns.others.empty()) hours = encode_hours(points, unit, columns.numbers, columns.rule);
   put_summary(points, unit, block);
+  if (!hours.empty()) put_text(hours, block);
   put_times(points, unit, block);
-  put_values(points, block);
+  put_values(points, std::move(columns), block);
   auto crc = crc32c(std::string_view(block).substr(body_offset));
-  block[0] = static_cast<char>(version);
+  block[0] = static_cast<char>(hours.empty() ? version : version_with_hours);
   std::memcpy(block.data() + 1, &crc, sizeof crc);
   return block;
 }
 
 Result<Points> decode_block(std::string_view block) {
-  auto body = body_of(block);
-  if (!body) return std::unexpected(body.error());
-  Cursor in(*body);
-  auto head = take_head(in);
-  if (!head) return std::unexpected(head.error());
-  auto points = take_points(in, *head);
+  Cursor in(block);
+  auto opening = take_opening(block, in);
+  if (!opening) return std::unexpected(opening.error());
+  auto points = take_points(in, opening->head);
   if (points && !in.is_at_end()) return problem("bytes behind the end of the block", in.offset());
   return points;
 }
 
-Result<Summary> decode_summary(std::string_view block) {
-  auto body = body_of(block);
-  if (!body) return std::unexpected(body.error());
-  Cursor in(*body);
-  auto head = take_head(in);
-  if (!head) return std::unexpected(head.error());
-  return head->summary;
+Result<Outline> decode_outline(std::string_view block) {
+  Cursor in(block);
+  auto opening = take_opening(block, in);
+  if (!opening) return std::unexpected(opening.error());
+  Outline outline{opening->head.summary, {}};
+  if (opening->hours.empty()) return outline;
+  if (!decode_hours(opening->hours, outline.block, opening->head.unit, outline.hours)) {
+    return problem("the hours of the block are damaged");
+  }
+  return outline;
 }
 
 }  // namespace tt::archive

@@ -2,8 +2,10 @@
 
 // Block: a run of samples of one series, compressed; what the archive keeps on disk.
 //
-//   block    = version:0x01 crc:u32le body            crc = CRC-32C of the body
-//   body     = summary times values
+//   block    = version:u8 crc:u32le body              crc = CRC-32C of the body
+//   body     = summary times values                   version 1
+//            | summary size:varint hours times values version 2; hours has `size` bytes, and its
+//                                                     grammar is in block_hours.h
 //   summary  = count:varint                           1 … block_points_max
 //              first:zigzag                           microseconds since 1970
 //              [unit:varint steps:varint]             if count > 1; last = first + unit * steps
@@ -36,11 +38,12 @@
 // then the differences; 2: these, differenced once more.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "archive/points.h"
+#include "archive/summary.h"
 #include "base/error.h"
 
 namespace tt::archive {
@@ -48,20 +51,16 @@ namespace tt::archive {
 inline constexpr std::size_t block_points_max = 65'536;
 inline constexpr std::size_t block_text_bytes_max = 16 << 20;
 
-// What is known of a block without unpacking its values.
-struct Summary {
-  std::uint64_t count = 0;
-  std::int64_t first = 0;  // microseconds since 1970
-  std::int64_t last = 0;
-  std::uint64_t numeric = 0;
-  double min = 0, max = 0, sum = 0;                // of the numeric values; 0 if there are none
-  std::optional<Decimal> first_value, last_value;  // nullopt for a text
+// What is known of a block without unpacking it.
+struct Outline {
+  Summary block;
+  std::vector<Summary> hours;  // of every UTC hour with samples, ascending; or none at all
 };
 
 // `points` are ascending and from 1 to block_points_max, their texts block_text_bytes_max at most.
 std::string encode_block(const Points& points);
 
 Result<Points> decode_block(std::string_view block);
-Result<Summary> decode_summary(std::string_view block);
+Result<Outline> decode_outline(std::string_view block);
 
 }  // namespace tt::archive

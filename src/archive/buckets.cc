@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "archive/block.h"
+#include "archive/block_hours.h"
 
 namespace tt::archive {
 namespace {
@@ -41,7 +42,7 @@ void add_totals(Bucket& bucket, const Summary& summary) {
 }  // namespace
 
 void Buckets::add_block(std::string_view block) {
-  if (is_done_ || add_summary(block)) return;
+  if (is_done_ || add_totals_of(block)) return;
   auto points = decoded(block);
   add_memory_before(points.first());
   auto last = points.last();
@@ -62,22 +63,36 @@ void Buckets::pass(std::int64_t last) {
   }
 }
 
-bool Buckets::add_summary(std::string_view block) {
-  auto summary = decode_summary(block);
-  if (!summary || !summary->first_value || !summary->last_value) return false;
-  if (summary->first < query_.start || summary->last > query_.end) return false;
-  add_memory_before(summary->first);
-  bool overlaps = memory_used_ < memory_.size() && memory_.at(memory_used_) <= summary->last;
-  if (overlaps || summary->last > interval_of(summary->first).last) return false;
-  auto* bucket = bucket_at(summary->first);
-  if (!bucket) return true;
-  if (bucket->count == 0) {
-    bucket->first = {from_us(summary->first), text_of(*summary->first_value)};
+bool Buckets::add_totals_of(std::string_view block) {
+  auto outline = decode_outline(block);
+  if (!outline) return false;
+  const auto& summary = outline->block;
+  if (!summary.first_value || !summary.last_value) return false;
+  if (summary.first < query_.start || summary.last > query_.end) return false;
+  add_memory_before(summary.first);
+  bool overlaps = memory_used_ < memory_.size() && memory_.at(memory_used_) <= summary.last;
+  if (overlaps) return false;
+  bool is_one = summary.last <= interval_of(summary.first).last;
+  bool has_hours = !outline->hours.empty() && query_.interval % hour_us == 0;
+  if (is_one) {
+    add_summary(summary);
+  } else if (has_hours) {
+    for (const auto& hour : outline->hours) add_summary(hour);
+  } else {
+    return false;
   }
-  bucket->last = {from_us(summary->last), text_of(*summary->last_value)};
-  add_totals(*bucket, *summary);
-  pass(summary->last);
+  if (!is_done_) pass(summary.last);
   return true;
+}
+
+void Buckets::add_summary(const Summary& summary) {
+  auto* bucket = bucket_at(summary.first);
+  if (!bucket) return;
+  if (bucket->count == 0) {
+    bucket->first = {from_us(summary.first), text_of(*summary.first_value)};
+  }
+  bucket->last = {from_us(summary.last), text_of(*summary.last_value)};
+  add_totals(*bucket, summary);
 }
 
 std::vector<Bucket> Buckets::finish() {

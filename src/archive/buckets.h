@@ -2,7 +2,8 @@
 
 // Buckets: samples in ascending order of time become intervals with their totals.
 //
-// Blocks that lie within one interval are taken from their summaries alone.
+// Blocks that lie within one interval, and hours of blocks if the interval is a multiple of one,
+// are taken from their totals alone.
 
 #include <cstdint>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "archive/archive.h"
 #include "archive/points.h"
+#include "archive/summary.h"
 
 namespace tt::archive {
 
@@ -40,7 +42,9 @@ class Buckets {
   };
 
   // False if the block has to be unpacked.
-  bool add_summary(std::string_view block);
+  bool add_totals_of(std::string_view block);
+  // The samples of `summary` are in one interval.
+  void add_summary(const Summary& summary);
   void add_points(const Points& points, std::size_t begin, std::size_t end);
   void add_memory_before(std::int64_t at);
   void pass(std::int64_t last);

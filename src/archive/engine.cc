@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "archive/archive.h"
@@ -7,6 +8,7 @@
 #include "archive/flusher.h"
 #include "archive/journal.h"
 #include "archive/keys.h"
+#include "archive/series_reader.h"
 #include "archive/series_table.h"
 #include "archive/stored_blocks.h"
 #include "archive/uncancelled.h"
@@ -18,7 +20,6 @@ namespace {
 constexpr std::size_t head_text_bytes_max = 1 << 20;
 // What one entry of the log may have.
 constexpr std::size_t append_bytes_max = 64 << 20;
-constexpr std::size_t open_page_entries = 4096;
 constexpr std::size_t page_blocks_max = 64;
 // Fewer bytes of blocks than this are unpacked where they are, more on the pool.
 constexpr std::size_t offload_bytes_min = 32 * 1024;
@@ -53,6 +54,10 @@ Append parsed(std::span<const Run> runs, Time received) {
   return append;
 }
 
+// The series whose record a change needs; 0: none.
+std::int64_t series_to_load(const Append&) { return 0; }
+std::int64_t series_to_load(const auto& change) { return change.series; }
+
 class Engine final : public Archive {
  public:
   struct Services {
@@ -69,14 +74,17 @@ class Engine final : public Archive {
         options_(options),
         points_appended_(services.metrics.counter("thingtank_archive_points_appended_total",
                                                   "Samples appended to series.")),
-        table_({.points_max = options.block_samples_max, .text_bytes_max = head_text_bytes_max}),
+        table_({.points_max = options.block_samples_max,
+                .text_bytes_max = head_text_bytes_max,
+                .idle_max = options.idle_series_max}),
+        reader_(kv_, table_),
         journal_(kv_, services.metrics.gauge("thingtank_archive_log_bytes",
                                              "Size of the log of samples not yet in blocks.")),
-        flusher_({kv_, pool_, clock_, table_, journal_}, services.metrics, options) {
+        flusher_({kv_, pool_, clock_, table_, reader_, journal_}, services.metrics, options) {
     TT_ASSERT(options.block_samples_max > 0 && options.block_samples_max <= block_points_max);
   }
 
-  // Reads what the Kv holds; before anything else.
+  // Reads the log; before anything else.
   Task<> load();
 
   Task<> append(std::span<const Run> runs) override { co_await uncancelled(append_runs(runs)); }
@@ -107,7 +115,7 @@ class Engine final : public Archive {
   Task<> forget(SeriesId series);
   Task<> write_extremes(SetExtremes extremes);
   Task<> expire_partitions();
-  Task<> load_series();
+  Task<> replay(std::string_view bytes);
 
   // The samples in blocks with start <= at <= end, about `limit` at least if there are so many.
   Task<Points> stored(SeriesId series, const Partitions& partitions, Query query);
@@ -124,41 +132,25 @@ class Engine final : public Archive {
   Options options_;
   Counter& points_appended_;
   SeriesTable table_;
+  SeriesReader reader_;
   Journal journal_;
   Flusher flusher_;
 };
 
 // ---- opening ----
 
-Task<> Engine::load() {
-  co_await load_series();
-  auto apply = [this](const auto& change) { table_.apply(change); };
-  auto replay = [&](std::string_view bytes) {
-    auto change = decode_change(bytes);
-    if (!change) {
-      throw Error(Code::corrupt, "the archive's log is damaged: " + change.error().message);
-    }
-    std::visit(apply, *change);
-  };
-  co_await journal_.open(replay);
-}
+Task<> Engine::load() { co_await journal_.open(std::bind_front(&Engine::replay, this)); }
 
-Task<> Engine::load_series() {
-  auto range = series_range();
-  while (true) {
-    auto entries = co_await kv_.scan(range, open_page_entries);
-    for (const auto& entry : entries) {
-      auto series = series_of_key(entry.key);
-      auto record = decode_series_record(entry.value.bytes);
-      if (!record || series == 0) {
-        auto why = record ? "its key is none" : record.error().message;
-        throw Error(Code::corrupt, "the record of a series is damaged: " + why);
-      }
-      table_.load(series, std::move(*record));
-    }
-    if (entries.size() < open_page_entries) co_return;
-    range.begin = entries.back().key + '\0';
+Task<> Engine::replay(std::string_view bytes) {
+  auto change = decode_change(bytes);
+  if (!change) {
+    throw Error(Code::corrupt, "the archive's log is damaged: " + change.error().message);
   }
+  auto series_of = [](const auto& other) { return series_to_load(other); };
+  auto series = std::visit(series_of, *change);
+  if (series > 0) co_await reader_.load(series);
+  auto apply = [this](const auto& any) { table_.apply(any); };
+  std::visit(apply, *change);
 }
 
 // ---- writing ----
@@ -194,7 +186,8 @@ Task<> Engine::erase_between(SeriesId series, Time start, Time end) {
 }
 
 Task<> Engine::erase_with_turn(Erase erase) {
-  auto record = table_.record(erase.series).value_or(SeriesRecord());
+  co_await reader_.load(erase.series);
+  auto record = co_await reader_.record(erase.series);
   StoredBlocks stored(kv_, erase.series, record.partitions);
   Journal::Write write;
   co_await stored.erase(erase.start, erase.end, write.batch);
@@ -210,9 +203,10 @@ Task<> Engine::erase_with_turn(Erase erase) {
 
 Task<> Engine::forget(SeriesId series) {
   auto turn = co_await flusher_.turns().take();
-  auto record = table_.record(series);
-  if (!record) co_return;
-  StoredBlocks stored(kv_, series, record->partitions);
+  co_await reader_.load(series);
+  auto record = co_await reader_.record(series);
+  if (record.is_blank()) co_return;
+  StoredBlocks stored(kv_, series, record.partitions);
   Forget forget{series};
   Journal::Write write{.change = encode_change(forget), .batch = {}, .apply = {}};
   stored.erase_all(write.batch);
@@ -225,6 +219,8 @@ Task<> Engine::forget(SeriesId series) {
 }
 
 Task<> Engine::write_extremes(SetExtremes extremes) {
+  auto turn = co_await flusher_.turns().take();
+  co_await reader_.load(extremes.series);
   Journal::Write write{.change = encode_change(extremes), .batch = {}, .apply = {}};
   write.apply = [&] { table_.apply(extremes); };
   co_await journal_.write(std::move(write));
@@ -241,19 +237,20 @@ Task<> Engine::expire_partitions() {
 // ---- reading ----
 
 Task<std::optional<Current>> Engine::current(SeriesId series) {
-  auto record = table_.record(series);
-  if (!record || !record->has_last) co_return std::nullopt;
-  Sample last{from_us(record->last_at), record->last_as_text()};
-  Current current{std::move(last), from_us(record->received), std::nullopt, std::nullopt};
-  if (record->has_min()) current.min = record->min;
-  if (record->has_max()) current.max = record->max;
+  auto record = co_await reader_.record(series);
+  if (!record.has_last) co_return std::nullopt;
+  Sample last{from_us(record.last_at), record.last_as_text()};
+  Current current{std::move(last), from_us(record.received), std::nullopt, std::nullopt};
+  if (record.has_min()) current.min = record.min;
+  if (record.has_max()) current.max = record.max;
   co_return current;
 }
 
 Task<std::vector<Sample>> Engine::range(SeriesId series, Query query) {
   query.start = std::max(query.start, from_us(first_kept_us()));
   auto start = to_us(query.start);
-  auto view = table_.view(series, start, to_us(query.end), query.limit);
+  SeriesTable::Span span{start, to_us(query.end), query.limit};
+  auto view = co_await reader_.view(series, span);
   std::vector<Sample> samples;
   if (query.find_previous) {
     auto previous = co_await newest_before(series, start);
@@ -303,7 +300,7 @@ Task<> Engine::add_partition(SeriesId series, Partition partition, Query query, 
 
 Task<Points> Engine::newest_before(SeriesId series, std::int64_t at) {
   auto in_memory = table_.newest_before(series, at);
-  auto record = table_.record(series).value_or(SeriesRecord());
+  auto record = co_await reader_.record(series);
   StoredBlocks stored(kv_, series, record.partitions);
   auto newest = co_await stored.newest_before(at);
   // Memory is the newer where both have the same time.
@@ -320,7 +317,8 @@ Task<std::vector<Bucket>> Engine::summarize(SeriesId series, Intervals intervals
   auto limit = intervals.limit;
   constexpr auto all = std::numeric_limits<std::size_t>::max();
   if (start > end || limit == 0) co_return std::vector<Bucket>();
-  auto view = table_.view(series, to_us(start), to_us(end), all);
+  SeriesTable::Span span{to_us(start), to_us(end), all};
+  auto view = co_await reader_.view(series, span);
   Buckets::Query query{to_us(start), to_us(end), intervals.length.count(), limit};
   Buckets buckets(query, std::move(view.points));
   Query blocks{.start = start, .end = end, .limit = limit, .find_previous = false};
@@ -354,7 +352,8 @@ Task<> Engine::add_partition(SeriesId series, Partition partition, Query query, 
 
 Task<std::optional<Sample>> Engine::find(SeriesId series, Time at) {
   if (to_us(at) < first_kept_us()) co_return std::nullopt;
-  auto view = table_.view(series, to_us(at), to_us(at), 1);
+  SeriesTable::Span span{to_us(at), to_us(at), 1};
+  auto view = co_await reader_.view(series, span);
   if (!view.points.empty()) co_return sample_at(view.points, 0);
   StoredBlocks stored(kv_, series, view.partitions);
   auto block = co_await stored.first_from(to_us(at));

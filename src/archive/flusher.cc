@@ -81,10 +81,9 @@ void Flusher::begin_checkpoint() {
 Task<> Flusher::piece() {
   if (!checkpoint_ && parts_.journal.bytes() > options_.log_bytes_max) begin_checkpoint();
   auto began = parts_.clock.steady();
-  auto jobs = take_jobs();
   std::vector<std::int64_t> series;
-  for (const auto& job : jobs) series.push_back(job.series);
   try {
+    auto jobs = co_await take_jobs(series);
     co_await write(std::move(jobs));
   } catch (...) {
     for (auto id : series) parts_.table.untake(id);
@@ -96,26 +95,30 @@ Task<> Flusher::piece() {
   seconds_.Observe(static_cast<double>((parts_.clock.steady() - began).count()) / 1e6);
 }
 
-std::vector<SeriesTable::Job> Flusher::take_jobs() {
+Task<std::vector<SeriesTable::Job>> Flusher::take_jobs(std::vector<std::int64_t>& series) {
   std::vector<SeriesTable::Job> jobs;
   std::size_t points = 0;
-  auto take = [&](std::int64_t series) {
-    auto job = parts_.table.take(series);
-    if (!job) return;
+  while (series.size() < piece_series_max && points < piece_points_max) {
+    auto next = next_series();
+    if (!next) break;
+    series.push_back(*next);
+    co_await parts_.reader.load(*next);
+    auto job = parts_.table.take(*next);
+    if (!job) continue;
     if (job->points) points += job->points->size();
     jobs.push_back(std::move(*job));
-  };
-  auto has_room = [&] { return jobs.size() < piece_series_max && points < piece_points_max; };
-  while (checkpoint_ && !checkpoint_->pending.empty() && has_room()) {
-    take(checkpoint_->pending.front());
+  }
+  co_return jobs;
+}
+
+std::optional<std::int64_t> Flusher::next_series() {
+  if (checkpoint_ && !checkpoint_->pending.empty()) {
+    auto series = checkpoint_->pending.front();
     checkpoint_->pending.pop_front();
+    return series;
   }
-  while (has_room()) {
-    auto full = parts_.table.take_full(1);
-    if (full.empty()) break;
-    take(full.front());
-  }
-  return jobs;
+  auto full = parts_.table.take_full(1);
+  return full.empty() ? std::nullopt : std::optional(full.front());
 }
 
 Task<> Flusher::write(std::vector<SeriesTable::Job> jobs) {

@@ -20,6 +20,7 @@
 
 #include "archive/archive.h"
 #include "archive/journal.h"
+#include "archive/series_reader.h"
 #include "archive/series_table.h"
 #include "archive/turn.h"
 
@@ -35,6 +36,7 @@ class Flusher {
     rt::OffloadPool& pool;
     const Clock& clock;
     SeriesTable& table;
+    SeriesReader& reader;
     Journal& journal;
   };
 
@@ -72,7 +74,10 @@ class Flusher {
 
   void begin_checkpoint();
   Task<> piece();
-  std::vector<SeriesTable::Job> take_jobs();
+  // Adds to `series` what is taken, and what is about to be.
+  Task<std::vector<SeriesTable::Job>> take_jobs(std::vector<std::int64_t>& series);
+  // The next series to be written; nullopt if there is none.
+  std::optional<std::int64_t> next_series();
   Task<> write(std::vector<SeriesTable::Job> jobs);
   Task<Rewrite> rewrite(SeriesTable::Job job);
   Task<> rewrite_partition(Rewrite& rewrite, Partition partition, Points points);

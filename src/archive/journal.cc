@@ -78,14 +78,14 @@ Task<> Journal::wait_until_done(Entry& entry) {
   co_await rt::wait<rt::Done>(start);
 }
 
-Task<> Journal::open(const std::function<void(std::string_view)>& replay) {
+Task<> Journal::open(Replay replay) {
   auto range = log_range();
   while (true) {
     auto entries = co_await kv_.scan(range, page_entries);
     for (const auto& entry : entries) {
       auto number = number_of_log_key(entry.key);
       if (number == 0) throw Error(Code::corrupt, "the archive's log has a key that is none");
-      replay(entry.value.bytes);
+      co_await replay(entry.value.bytes);
       next_number_ = applied_end_ = number + 1;
       bytes_written_ += entry.value.bytes.size();
     }

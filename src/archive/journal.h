@@ -39,7 +39,8 @@ class Journal {
   Task<> write(Write write);
 
   // Reads the whole log, once, before the first write: `replay` gets every change, in order.
-  Task<> open(const std::function<void(std::string_view change)>& replay);
+  using Replay = std::function<Task<>(std::string_view change)>;
+  Task<> open(Replay replay);
 
   Mark mark() const;
   // The size of the log, as applied.

@@ -89,12 +89,4 @@ std::string series_key(std::int64_t series) {
   return numbered(series_prefix, static_cast<std::uint64_t>(series));
 }
 
-store::Range series_range() { return store::prefix_range(series_prefix); }
-
-std::int64_t series_of_key(std::string_view key) {
-  auto number = number_of(series_prefix, key);
-  constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
-  return number > largest ? 0 : static_cast<std::int64_t>(number);
-}
-
 }  // namespace tt::archive

@@ -40,8 +40,5 @@ store::Range log_before(std::uint64_t number);
 std::uint64_t number_of_log_key(std::string_view key);
 
 std::string series_key(std::int64_t series);
-store::Range series_range();
-// 0 if `key` is no key of a series.
-std::int64_t series_of_key(std::string_view key);
 
 }  // namespace tt::archive

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.h"
+
 namespace tt::archive {
 namespace {
 
@@ -11,12 +13,11 @@ void widen(SeriesRecord& record, const Points& points, std::size_t begin, std::s
   }
 }
 
-// The samples of `points` within start … end, `limit` at most, written over `out`.
-void copy_between(const Points& points, std::int64_t start, std::int64_t end, std::size_t limit,
-                  Points& out) {
-  auto first = points.lower_bound(start);
-  auto last = std::max(first, points.upper_bound(end));
-  out.merge(points, first, std::min(last, first + std::min(limit, points.size())));
+// The samples of `points` in `span`, written over `out`.
+void copy_between(const Points& points, SeriesTable::Span span, Points& out) {
+  auto first = points.lower_bound(span.start);
+  auto last = std::max(first, points.upper_bound(span.end));
+  out.merge(points, first, std::min(last, first + std::min(span.limit, points.size())));
 }
 
 // The newest of the first `end` samples of `points`, unless that in `newest` is newer.
@@ -25,6 +26,20 @@ void copy_newest(const Points& points, std::size_t end, Points& newest) {
   Points found;
   found.add(points, end - 1, end);
   newest = std::move(found);
+}
+
+// What the Kv has of a series and what changed since.
+SeriesRecord merged(SeriesRecord stored, const SeriesRecord& since) {
+  if (since.has_last && since.last_at >= stored.last_at) {
+    stored.has_last = true;
+    stored.last_at = since.last_at;
+    stored.received = since.received;
+    stored.last_value = since.last_value;
+    stored.last_text = since.last_text;
+  }
+  if (since.has_min()) stored.widen(since.min);
+  if (since.has_max()) stored.widen(since.max);
+  return stored;
 }
 
 }  // namespace
@@ -115,26 +130,39 @@ void SeriesTable::apply(const SetExtremes& extremes) {
   record.max = extremes.max.value_or(SeriesRecord::none);
 }
 
-std::optional<SeriesRecord> SeriesTable::record(std::int64_t id) const {
-  auto& stripe = stripe_of(id);
-  std::lock_guard lock(stripe.mutex);
+const SeriesTable::Series* SeriesTable::find(const Stripe& stripe, std::int64_t id) {
   auto found = stripe.series.find(id);
-  if (found == stripe.series.end()) return std::nullopt;
-  return found->second.record;
+  return found == stripe.series.end() ? nullptr : &found->second;
 }
 
-SeriesTable::View SeriesTable::view(std::int64_t id, std::int64_t start, std::int64_t end,
-                                    std::size_t limit) const {
-  View view;
+bool SeriesTable::is_enough(const Stripe& stripe, const Series* series, const Stored* stored) {
+  if (series && series->is_loaded) return true;
+  // While nothing was forgotten since that age, all that changed since is here.
+  return stored && stored->age == stripe.age;
+}
+
+std::optional<SeriesRecord> SeriesTable::record(std::int64_t id, const Stored* stored) const {
   auto& stripe = stripe_of(id);
   std::lock_guard lock(stripe.mutex);
-  auto found = stripe.series.find(id);
-  if (found == stripe.series.end()) return view;
-  view.partitions = found->second.record.partitions;
-  if (!found->second.memory) return view;
-  const auto& memory = *found->second.memory;
-  if (memory.flushing) copy_between(*memory.flushing, start, end, limit, view.points);
-  copy_between(memory.fresh, start, end, limit, view.points);
+  const auto* series = find(stripe, id);
+  if (!is_enough(stripe, series, stored)) return std::nullopt;
+  if (!series) return stored->record;
+  return series->is_loaded ? series->record : merged(stored->record, series->record);
+}
+
+std::optional<SeriesTable::View> SeriesTable::view(std::int64_t id, Span span,
+                                                   const Stored* stored) const {
+  auto& stripe = stripe_of(id);
+  std::lock_guard lock(stripe.mutex);
+  const auto* series = find(stripe, id);
+  if (!is_enough(stripe, series, stored)) return std::nullopt;
+  View view;
+  bool is_loaded = series && series->is_loaded;
+  view.partitions = is_loaded ? series->record.partitions : stored->record.partitions;
+  if (!series || !series->memory) return view;
+  const auto& memory = *series->memory;
+  if (memory.flushing) copy_between(*memory.flushing, span, view.points);
+  copy_between(memory.fresh, span, view.points);
   return view;
 }
 
@@ -150,10 +178,31 @@ Points SeriesTable::newest_before(std::int64_t id, std::int64_t at) const {
   return newest;
 }
 
-void SeriesTable::load(std::int64_t id, SeriesRecord record) {
+std::uint64_t SeriesTable::age(std::int64_t id) const {
   auto& stripe = stripe_of(id);
   std::lock_guard lock(stripe.mutex);
-  stripe.series[id].record = std::move(record);
+  return stripe.age;
+}
+
+bool SeriesTable::is_loaded(std::int64_t id) const {
+  auto& stripe = stripe_of(id);
+  std::lock_guard lock(stripe.mutex);
+  const auto* series = find(stripe, id);
+  return series && series->is_loaded;
+}
+
+void SeriesTable::load(std::int64_t id, SeriesRecord stored) {
+  auto& stripe = stripe_of(id);
+  std::lock_guard lock(stripe.mutex);
+  auto& series = stripe.series[id];
+  if (series.is_loaded) return;
+  series.record = merged(std::move(stored), series.record);
+  series.is_loaded = true;
+  // If the change that this is for fails, nothing else would ever forget it.
+  if (!series.is_changed && !series.is_listed) {
+    series.is_listed = true;
+    stripe.idle.push_back(id);
+  }
 }
 
 std::vector<std::int64_t> SeriesTable::take_full(std::size_t limit) {
@@ -185,6 +234,7 @@ std::optional<SeriesTable::Job> SeriesTable::take(std::int64_t id) {
   auto found = stripe.series.find(id);
   if (found == stripe.series.end() || !found->second.is_changed) return std::nullopt;
   auto& series = found->second;
+  TT_ASSERT(series.is_loaded);
   series.is_changed = series.is_full = false;
   Job job{id, series.record, nullptr};
   if (!series.memory) return job;
@@ -212,13 +262,13 @@ void SeriesTable::written(std::int64_t id, const SeriesRecord& record) {
     series.memory->flushing.reset();
     if (series.memory->fresh.empty()) series.memory.reset();
   }
-  drop_if_blank(stripe, id);
+  rest(stripe, id);
 }
 
 void SeriesTable::untake(std::int64_t id) {
   auto& stripe = stripe_of(id);
   std::lock_guard lock(stripe.mutex);
-  change(stripe, id);
+  change(stripe, id).is_full = false;
 }
 
 void SeriesTable::forget_blocks(std::int64_t id) {
@@ -232,10 +282,21 @@ void SeriesTable::forget_blocks(std::int64_t id) {
   record.tail_points = 0;
 }
 
-void SeriesTable::drop_if_blank(Stripe& stripe, std::int64_t id) {
-  auto found = stripe.series.find(id);
-  const auto& series = found->second;
-  if (series.record.is_blank() && !series.memory && !series.is_changed) stripe.series.erase(found);
+void SeriesTable::rest(Stripe& stripe, std::int64_t id) {
+  auto& series = stripe.series.at(id);
+  if (series.is_idle() && !series.is_listed) {
+    series.is_listed = true;
+    stripe.idle.push_back(id);
+  }
+  while (stripe.idle.size() > limits_.idle_max / stripes_.size()) {
+    auto oldest = stripe.series.find(stripe.idle.front());
+    stripe.idle.pop_front();
+    if (oldest == stripe.series.end()) continue;
+    oldest->second.is_listed = false;
+    if (!oldest->second.is_idle()) continue;
+    stripe.series.erase(oldest);
+    ++stripe.age;
+  }
 }
 
 }  // namespace tt::archive

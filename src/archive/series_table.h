@@ -1,6 +1,11 @@
 #pragma once
 
-// SeriesTable: what memory holds of every series: its record, and the samples not yet in blocks.
+// SeriesTable: what memory holds of series: their records, and the samples not yet in blocks.
+//
+// Of a series that begins to change memory knows only what changed: the record that the Kv has is
+// added when it is needed (load).  Series without changes and samples rest, and if too many of
+// them do, the table forgets the oldest.  A reader that finds too little here reads the Kv and
+// asks again with what it found; see series_reader.h.
 //
 // Safe to use from any thread.  Series are spread over stripes with a mutex each, held for one
 // series at a time and never across a wait.
@@ -8,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,6 +32,18 @@ class SeriesTable {
   struct Limits {
     std::size_t points_max = 0;
     std::size_t text_bytes_max = 0;
+    std::size_t idle_max = 0;  // series kept although they rest
+  };
+  // Of the samples with start <= at <= end the first `limit`.
+  struct Span {
+    std::int64_t start = 0;
+    std::int64_t end = 0;
+    std::size_t limit = 0;
+  };
+  // The record that the Kv had at some moment after `age`.
+  struct Stored {
+    std::uint64_t age = 0;
+    SeriesRecord record;
   };
   // What a query needs of a series; a copy.
   struct View {
@@ -42,21 +60,25 @@ class SeriesTable {
 
   explicit SeriesTable(Limits limits) : limits_(limits) {}
 
-  // Changes are applied in the order of the log, by one thread at a time.
+  // Changes are applied in the order of the log, by one thread at a time.  For all but appends the
+  // series must be loaded.
   void apply(const Append& append);
   void apply(const Erase& erase);
   void apply(const Forget& forget);
   void apply(const SetExtremes& extremes);
 
-  // nullopt for a series that nothing is known of.
-  std::optional<SeriesRecord> record(std::int64_t series) const;
-  // Of the samples with start <= at <= end in memory the first `limit`.
-  View view(std::int64_t series, std::int64_t start, std::int64_t end, std::size_t limit) const;
+  // nullopt if memory knows too little without `stored`, or forgot something since its age.
+  std::optional<SeriesRecord> record(std::int64_t series, const Stored* stored = nullptr) const;
+  std::optional<View> view(std::int64_t series, Span span, const Stored* stored = nullptr) const;
   // The newest sample in memory before `at`; one or none.
   Points newest_before(std::int64_t series, std::int64_t at) const;
 
-  // For opening: sets a record as it was read.
-  void load(std::int64_t series, SeriesRecord record);
+  // Grows when a series like this one is forgotten.
+  std::uint64_t age(std::int64_t series) const;
+  bool is_loaded(std::int64_t series) const;
+  // Adds what the Kv has of a series to what changed since; nothing if it is loaded.  Whoever calls
+  // it has the turn of the flusher, so that nothing is forgotten between the reading and this.
+  void load(std::int64_t series, SeriesRecord stored);
 
   bool has_full() const { return full_count_.load(std::memory_order_relaxed) > 0; }
   // Up to `limit` of the series that are full.
@@ -64,9 +86,9 @@ class SeriesTable {
   // All series that changed since they were taken for the last time.
   std::vector<std::int64_t> take_changed();
 
-  // nullopt if nothing of the series is to be written.
+  // nullopt if nothing of the series is to be written; it must be loaded.
   std::optional<Job> take(std::int64_t series);
-  // The blocks of a job are durable; `record` says where they are.
+  // The blocks of a job are durable; `record` says where they are.  May forget series that rest.
   void written(std::int64_t series, const SeriesRecord& record);
   // They are not: the series counts as changed again.
   void untake(std::int64_t series);
@@ -80,9 +102,13 @@ class SeriesTable {
     std::shared_ptr<const Points> flushing;  // older than `fresh`
   };
   struct Series {
-    SeriesRecord record;
+    bool is_idle() const { return is_loaded && !is_changed && !memory; }
+
+    SeriesRecord record;  // not loaded: only what the samples since then make of it
+    bool is_loaded = false;
     bool is_changed = false;
     bool is_full = false;
+    bool is_listed = false;  // in Stripe::idle
     std::unique_ptr<Memory> memory;
   };
   struct Stripe {
@@ -90,6 +116,8 @@ class SeriesTable {
     std::unordered_map<std::int64_t, Series> series;
     std::vector<std::int64_t> changed;
     std::vector<std::int64_t> full;
+    std::deque<std::int64_t> idle;  // the oldest first; some may have changed again
+    std::uint64_t age = 0;
   };
 
   Stripe& stripe_of(std::int64_t series) { return stripes_[series % stripes_.size()]; }
@@ -97,7 +125,10 @@ class SeriesTable {
   // With the stripe locked:
   Series& change(Stripe& stripe, std::int64_t series);
   void append(Series& series, const Append& append, const Append::Slice& slice);
-  void drop_if_blank(Stripe& stripe, std::int64_t series);
+  // Whether `stored` completes what the stripe knows; `series` is nullptr for nothing.
+  static bool is_enough(const Stripe& stripe, const Series* series, const Stored* stored);
+  static const Series* find(const Stripe& stripe, std::int64_t series);
+  void rest(Stripe& stripe, std::int64_t series);
 
   Limits limits_;
   std::array<Stripe, 64> stripes_;

@@ -92,4 +92,30 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
   return ~crc32c_portable(bytes, ~crc);
 }
 
+struct Sha256::Impl {
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
+  if (EVP_DigestInit_ex(impl_->context.get(), EVP_sha256(), nullptr) != 1) {
+    throw Error(Code::internal, "OpenSSL refused to compute a digest");
+  }
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  TT_ASSERT(EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()) == 1);
+}
+
+std::string Sha256::finish() {
+  std::string out(32, '\0');
+  auto* bytes = reinterpret_cast<unsigned char*>(out.data());
+  TT_ASSERT(EVP_DigestFinal_ex(impl_->context.get(), bytes, nullptr) == 1);
+  return out;
+}
+
 }  // namespace tt

@@ -5,6 +5,8 @@
 namespace tt::console {
 namespace {
 
+constexpr std::size_t login_bytes_max = 150;  // of a name that nobody may have
+
 web::UserPtr user_of(std::int64_t id, const std::string& login, bool is_admin) {
   auto user = std::make_shared<web::User>();
   user->id = id;
@@ -37,7 +39,26 @@ web::UserPtr Accounts::authenticate(std::string_view username, std::string_view 
     return identity_.authenticate_password(std::string(username), std::string(password),
                                            std::move(origin));
   };
-  return user_of(rt::block_on(loop_, make));
+  auto user = user_of(rt::block_on(loop_, make));
+  if (!user) {
+    web::User unknown;
+    unknown.username = std::string(username.substr(0, login_bytes_max));
+    record("login.failed", unknown, address);
+  }
+  return user;
+}
+
+void Accounts::record(std::string_view action, const web::User& user, std::string_view address) {
+  identity::Caller caller;
+  caller.account = user.id;
+  caller.name = user.username;
+  caller.origin.address = std::string(address);
+  audit::Event event{.action = std::string(action),
+                     .object = "accounts/" + user.username,
+                     .detail = {},
+                     .owner = user.id};
+  auto make = [&] { return audit_.record(caller, std::move(event)); };
+  rt::block_on(loop_, make);
 }
 
 web::UserPtr Accounts::find(std::int64_t id) {
@@ -78,6 +99,10 @@ web::HttpResponse Accounts::with_session(web::HttpRequest& request, const web::N
   if (after == before) return response;
   request.session().flush();  // identity keeps the session, not the framework
   if (!secret.empty()) close_session(secret);
+  auto address = request.remote_address();
+  if (after->is_authenticated() && after->id != before->id) record("login", *after, address);
+  const bool is_out = before->is_authenticated() && !after->is_authenticated();
+  if (is_out) record("logout", *before, address);
   auto opened = after->is_authenticated() ? open_session(after->id) : std::string();
   response.set_cookie(cookie_of(request, std::move(opened)));
   return response;

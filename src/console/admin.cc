@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "console/audited_journal.h"
 #include "console/journal.h"
 #include "identity/rows.h"
 #include "registry/rows.h"
@@ -11,7 +12,8 @@
 namespace tt::console {
 
 web::admin::Site make_admin(Services& services) {
-  auto journal = std::make_shared<TableJournal>(services.database);
+  auto table = std::make_shared<TableJournal>(services.database);
+  auto journal = std::make_shared<AuditedJournal>(std::move(table), services);
   web::admin::SiteOptions options;
   options.header = "Thingtank";
   options.title = "Thingtank admin";

@@ -6,6 +6,7 @@
 #include "console/api.h"
 #include "console/pages.h"
 #include "console/rows.h"
+#include "console/share.h"
 #include "console/site.h"
 #include "wire/header_value.h"
 
@@ -29,8 +30,9 @@ class SiteService final : public Service {
 
   void add_routes(http::Router& router) {
     auto handler = [this](http::Request& request) { return answer(request); };
-    for (auto path : {"/", "/devices/{id:int}"}) router.add(http::Method::get, path, handler);
-    for (auto prefix : {"/login", "/logout", "/admin", "/static/admin"}) {
+    router.add(http::Method::get, "/", handler);
+    for (auto prefix : {"/devices", "/manage", "/dashboards", "/alarms", "/audit", "/login",
+                        "/logout", "/admin", "/static/admin", "/static/thingtank"}) {
       router.mount(prefix, handler);
     }
   }
@@ -73,11 +75,14 @@ class SiteService final : public Service {
 void install(Host& host) {
   auto api = std::make_unique<Api>(host);
   auto site = std::make_unique<SiteService>(host);
+  auto share = std::make_unique<Share>(host.services());
   add_static_files(host.router());
   api->add_routes(host.router());
   site->add_routes(host.router());
+  share->add_routes(host.router());
   host.add(std::move(api));
   host.add(std::move(site));
+  host.add(std::move(share));
 }
 
 }  // namespace tt::console

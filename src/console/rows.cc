@@ -8,7 +8,8 @@ using orm::f;
 using orm::objects;
 
 void migrate(orm::Database& database) {
-  orm::Schema schema{.name = "console", .models = orm::models_of<JournalRow, SettingRow>()};
+  orm::Schema schema{.name = "console",
+                     .models = orm::models_of<JournalRow, SettingRow, DashboardRow>()};
   orm::migrate(database, schema);
 }
 

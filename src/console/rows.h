@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "identity/rows.h"
 #include "orm/orm.h"
 
 namespace tt::console {
@@ -34,6 +35,20 @@ struct SettingRow : models::Model<SettingRow> {
   models::TextField<> value;
 
   static constexpr models::Meta meta{.table = "console_setting"};
+};
+
+// A dashboard; see dashboards.h.
+struct DashboardRow : models::Model<DashboardRow> {
+  models::AutoField id;
+  models::ForeignKey<identity::AccountRow, models::cascade> owner;
+  models::CharField<100> name;
+  models::TextField<> layout;
+  models::BigIntegerField<> version;
+  models::DateTimeField<> created;
+  models::DateTimeField<> updated;
+  models::CharField<64, models::db_index> share_token;  // empty: not shared
+
+  static constexpr models::Meta meta{.table = "console_dashboard"};
 };
 
 // Makes the tables or brings them up to date.

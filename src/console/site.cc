@@ -9,6 +9,7 @@
 #include "web/auth/access.h"
 #include "web/auth/views.h"
 #include "web/core/serving.h"
+#include "web/widgets/widgets.h"
 #include "wire/gzip.h"
 
 namespace tt::console {
@@ -76,13 +77,13 @@ HttpResponse shell(const HttpRequest&) {
 }
 
 web::UrlPatterns urls_with(const web::admin::Site& admin) {
-  return {url("^$", web::auth::login_required(shell), "devices"),
-          url("^devices/[0-9]+/?$", web::auth::login_required(shell), "device"),
-          url("^login/$", login_page(), "login"),
-          url("^logout/$", sign_out_page, "logout"),
-          url("^admin/login/$", admin_login),
-          url("^admin/logout/$", sign_out_page),
-          url("^admin/", web::include(admin.urls(), "admin"))};
+  return {
+      url("^$", web::auth::login_required(shell), "devices"),
+      // The live pages; which one it is decides web/src/pages.ts.
+      url("^(?:devices|manage|dashboards|alarms|audit)(?:/.*)?$", web::auth::login_required(shell)),
+      url("^login/$", login_page(), "login"), url("^logout/$", sign_out_page, "logout"),
+      url("^admin/login/$", admin_login), url("^admin/logout/$", sign_out_page),
+      url("^admin/", web::include(admin.urls(), "admin"))};
 }
 
 // --- the application -----------------------------------------------------------------------------
@@ -108,6 +109,12 @@ std::vector<web::EmbeddedFile> templates() {
   return files;
 }
 
+std::vector<web::EmbeddedFile> static_files() {
+  auto files = web::admin::static_files();
+  for (const auto& file : web::widgets::static_files()) files.push_back(file);
+  return files;
+}
+
 HttpResponse with_policy(HttpRequest& request, const web::Next& next) {
   auto response = next(request);
   if (!response.has_header("Content-Security-Policy")) {
@@ -125,7 +132,7 @@ web::ApplicationParts parts_of(Services& services, orm::Database& database, Acco
   parts.urls = urls_with(make_admin(services));
   parts.users = &accounts;
   parts.templates = templates();
-  parts.static_files = web::admin::static_files();
+  parts.static_files = static_files();
   parts.middleware = {with_policy, [&accounts](HttpRequest& request, const web::Next& next) {
                         return accounts.with_session(request, next);
                       }};
@@ -137,7 +144,7 @@ web::ApplicationParts parts_of(Services& services, orm::Database& database, Acco
 
 Site::Site(Services& services, std::string secret_key)
     : database_(services.database),
-      accounts_(services.identity, services.loops.at(0)),
+      accounts_(services.identity, services.audit, services.loops.at(0)),
       application_(parts_of(services, database_, accounts_, std::move(secret_key))),
       handler_(web::handler(application_, pool_)) {}
 

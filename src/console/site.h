@@ -1,7 +1,7 @@
 #pragma once
 
 // Site: the console's pages that the web framework makes: /login/, /logout/, /admin/…, and for
-// people who are signed in the shell of the live pages at / and /devices/ID.
+// people who are signed in the shell of the live pages (/, /devices/…, /manage/…, …).
 
 #include "console/accounts.h"
 #include "console/read_only_database.h"

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "archive/archive.h"
+#include "audit/audit.h"
+#include "backup/backup.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/metrics.h"
@@ -22,12 +24,16 @@
 #include "http/server.h"
 #include "identity/identity.h"
 #include "orm/database.h"
+#include "provisioning/provisioning.h"
 #include "registry/registry.h"
+#include "request_log/request_log.h"
 #include "rt/listener.h"
 #include "rt/offload.h"
 #include "store/blob.h"
 #include "store/kv.h"
 #include "telemetry/telemetry.h"
+#include "triggers/triggers.h"
+#include "twin/twin.h"
 
 namespace tt {
 
@@ -55,6 +61,12 @@ struct Services {
   registry::Registry& registry;
   archive::Archive& archive;
   telemetry::Telemetry& telemetry;
+  audit::Audit& audit;
+  request_log::RequestLog& request_log;
+  provisioning::Provisioning& provisioning;
+  twin::Twins& twins;
+  triggers::Triggers& triggers;
+  backup::Backup& backup;
   orm::Database& database;  // of identity and registry: what is theirs, they alone write
 };
 

@@ -98,6 +98,7 @@ class OrmIdentity final : public Identity {
   Task<CallerPtr> authenticate_session(std::string_view secret, Origin origin) override;
   Task<> close_session(std::string_view secret) override;
   Task<Key> create_key(AccountId account, KeyDraft draft, std::string secret) override;
+  Task<std::vector<Key>> create_keys(AccountId account, std::vector<KeyDraft> drafts) override;
   Task<std::optional<Key>> find_key(std::string_view secret) override;
   Task<std::vector<Key>> keys(AccountId account) override;
   Task<bool> update_key(std::int64_t id, KeyDraft draft) override;
@@ -114,6 +115,7 @@ class OrmIdentity final : public Identity {
   CallerPtr check_password(const std::string& login, const std::string& password,
                            const Origin& origin);
   Digest password_digest(const std::string& login, const std::string& password) const;
+  KeyRow new_key(AccountId account, const KeyDraft& draft, const std::string& secret);
   std::optional<SessionRow> load_session(const std::string& secret_hash);
   std::optional<Key> load_key(orm::QuerySet<KeyRow> wanted);
   CallerPtr load_key_holder(const std::string& secret_hash, const Origin& origin);
@@ -352,24 +354,44 @@ Task<> OrmIdentity::close_session(std::string_view secret) {
 
 // --- keys --------------------------------------------------------------------------------------
 
-Task<Key> OrmIdentity::create_key(AccountId account, KeyDraft draft, std::string secret) {
-  if (secret.empty()) secret = random_token(secret_characters);
+KeyRow OrmIdentity::new_key(AccountId account, const KeyDraft& draft, const std::string& secret) {
   check_secret(secret);
   check_draft(draft);
-  Digest digest = sha256(secret);
-  KeyRow row{.account = account,
-             .label = draft.label,
-             .secret = secret,
-             .secret_hash = to_hex(digest),
-             .private_access = draft.private_access,
-             .expires_at = draft.expires_at,
-             .created = clock_.now()};
+  return {.account = account,
+          .label = draft.label,
+          .secret = secret,
+          .secret_hash = to_hex(sha256(secret)),
+          .private_access = draft.private_access,
+          .expires_at = draft.expires_at,
+          .created = clock_.now()};
+}
+
+Task<Key> OrmIdentity::create_key(AccountId account, KeyDraft draft, std::string secret) {
+  if (secret.empty()) secret = random_token(secret_characters);
+  auto row = new_key(account, draft, secret);
   auto work = [&] {
     database_.transact([&](orm::Session& session) { insert_key(session, row, draft); });
   };
   co_await rt::offload(pool_, work);
-  keys_.drop(digest);  // it may have been known to be nobody's
+  keys_.drop(sha256(secret));  // it may have been known to be nobody's
   co_return Key{row.id, account, std::move(secret), std::move(draft)};
+}
+
+Task<std::vector<Key>> OrmIdentity::create_keys(AccountId account, std::vector<KeyDraft> drafts) {
+  std::vector<Key> keys;
+  std::vector<KeyRow> rows;
+  for (auto& draft : drafts) {
+    auto secret = random_token(secret_characters);
+    rows.push_back(new_key(account, draft, secret));
+    keys.push_back({0, account, std::move(secret), std::move(draft)});
+  }
+  auto write = [&](orm::Session& session) {
+    for (std::size_t i = 0; i < rows.size(); ++i) insert_key(session, rows[i], keys[i].settings);
+  };
+  auto work = [&] { database_.transact(write); };
+  co_await rt::offload(pool_, work);
+  for (std::size_t i = 0; i < rows.size(); ++i) keys[i].id = rows[i].id;
+  co_return keys;
 }
 
 std::optional<Key> OrmIdentity::load_key(orm::QuerySet<KeyRow> wanted) {

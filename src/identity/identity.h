@@ -82,6 +82,8 @@ class Identity {
   // characters).  Throws conflict if that key exists already or the account does not, invalid for a
   // draft over the limits of rows.h.
   virtual Task<Key> create_key(AccountId account, KeyDraft draft, std::string secret = {}) = 0;
+  // One for each draft, in their order; all or none.  Otherwise as create_key().
+  virtual Task<std::vector<Key>> create_keys(AccountId account, std::vector<KeyDraft> drafts) = 0;
   virtual Task<std::optional<Key>> find_key(std::string_view secret) = 0;
   virtual Task<std::vector<Key>> keys(AccountId account) = 0;
   // Replaces the key's settings; connections that were opened with the key must open again.  False

@@ -137,6 +137,10 @@ class Session {
 
   // The engine's own language, for what querysets cannot say.  `?` stands for each of `values`.
   virtual std::vector<Row> query(std::string_view sql, std::vector<Value> values = {}) = 0;
+  // The same, row by row, for results that are too long to be kept.
+  virtual void query_each(std::string_view sql, std::vector<Value> values, const TakeRow& take) {
+    for (auto& row : query(sql, std::move(values))) take(row);
+  }
   // The number of rows changed.
   virtual std::int64_t execute(std::string_view sql, std::vector<Value> values = {}) = 0;
 
@@ -181,6 +185,12 @@ class Session {
   virtual void ids_were_given(const ModelInfo&) {}
 };
 
-class Database : public Session {};
+class Database : public Session {
+ public:
+  // Writes all that was committed before the call to the new file `path`, as one moment had it,
+  // which the engine opens as it opens its own.  Writers go on.  Throws unavailable if the disk is
+  // full, unsupported if the engine is a server that has its own tools for that.
+  virtual void copy_to(const std::string& path);
+};
 
 }  // namespace tt::orm

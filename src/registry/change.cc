@@ -89,6 +89,10 @@ void check_feed(const Feed& feed, const Limits& limits, Complaints& complaints) 
   complaints.check_text("email", feed.email, short_chars_max);
   complaints.check_text("icon", feed.icon, short_chars_max);
   complaints.check_tags("tags", feed.tags);
+  if (feed.retention_days < 0 || feed.retention_days > retention_days_max) {
+    auto message = fmt::format("must be a number of days from 0 to {}", retention_days_max);
+    complaints.add("retention_days", message);
+  }
   check_location(feed.location, complaints);
 }
 
@@ -161,6 +165,7 @@ void change_metadata(Feed& feed, const FeedChange& change) {
   overwrite(feed.is_private, change.is_private);
   overwrite(feed.product_id, change.product_id);
   overwrite(feed.device_serial, change.device_serial);
+  overwrite(feed.retention_days, change.retention_days);
   overwrite_tags(feed.tags, change.tags);
 }
 
@@ -188,7 +193,7 @@ bool is_nothing(const FeedChange& change) {
   const auto& c = change;
   const auto& place = c.location;
   bool metadata = c.title || c.description || c.website || c.email || c.icon || c.is_private ||
-                  c.tags || c.product_id || c.device_serial;
+                  c.tags || c.product_id || c.device_serial || c.retention_days;
   bool location = place.name || place.domain || place.exposure || place.disposition || place.ele ||
                   place.lat || place.lon;
   return !metadata && !location;

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "registry/last_heard.h"
+#include "registry/places.h"
+#include "registry/words.h"
 
 namespace tt::registry {
 namespace {
@@ -11,24 +14,9 @@ using orm::f;
 using orm::objects;
 using namespace orm::literals;
 
-// The words of titles, descriptions and tags; kept up to date by forget_words() and keep_words().
-constexpr const char* make_text = R"(
-  CREATE VIRTUAL TABLE registry_feed_text USING fts5(
-    title, description, tags, tokenize='unicode61 remove_diacritics 2'))";
-
-void forget_words(orm::Session& session, FeedId id) {
-  session.execute("DELETE FROM registry_feed_text WHERE rowid = ?", {id});
-}
-
-void keep_words(orm::Session& session, const Feed& feed) {
-  constexpr std::string_view sql =
-      "INSERT INTO registry_feed_text (rowid, title, description, tags) VALUES (?, ?, ?, ?)";
-  session.execute(sql, {feed.id, feed.title, feed.description, to_column(feed.tags)});
-}
-
-bool have_same_words(const Feed& a, const Feed& b) {
-  return a.title == b.title && a.description == b.description && a.tags == b.tags;
-}
+// Few feeds have one.
+constexpr const char* make_retention_index =
+    "CREATE INDEX registry_feed_retention ON registry_feed (id) WHERE retention_days > 0";
 
 FeedRow to_row(const Feed& feed) {
   const auto& place = feed.location;
@@ -52,7 +40,8 @@ FeedRow to_row(const Feed& feed) {
           .created = feed.created,
           .updated = feed.updated,
           .product_id = feed.product_id,
-          .device_serial = feed.device_serial};
+          .device_serial = feed.device_serial,
+          .retention_days = feed.retention_days};
 }
 
 Location location_of(const FeedRow& row) {
@@ -83,6 +72,7 @@ Feed from_row(const FeedRow& row) {
           .updated = *row.updated,
           .product_id = *row.product_id,
           .device_serial = *row.device_serial,
+          .retention_days = *row.retention_days,
           .channels = {}};
 }
 
@@ -129,13 +119,43 @@ void store_waypoints(orm::Session& session, const Feed& before, const Feed& afte
   rows.filter(f<&WaypointRow::id>.in(oldest)).erase();
 }
 
+// For databases of versions that kept fewer words: all feeds, once.
+void find_words_again(orm::Database& database) {
+  constexpr std::size_t feeds_at_once = 500;
+  constexpr std::string_view missing =
+      "SELECT id FROM registry_feed WHERE id > ? AND id NOT IN "
+      "(SELECT rowid FROM registry_feed_labels) ORDER BY id LIMIT ?";
+  // The newest one is the last that gets its words.
+  constexpr std::string_view newest_has_words =
+      "SELECT 1 FROM registry_feed_labels WHERE rowid = (SELECT max(id) FROM registry_feed)";
+  bool is_due = database.query(newest_has_words).empty();
+  FeedId last = 0;
+  while (is_due) {
+    std::vector<FeedId> ids;
+    auto limit = static_cast<std::int64_t>(feeds_at_once);
+    for (const auto& row : database.query(missing, {last, limit})) {
+      ids.push_back(orm::as_integer(row[0]));
+    }
+    if (ids.empty()) return;
+    last = ids.back();
+    auto write = [&](orm::Session& session) {
+      for (const auto& feed : load_all(session, ids)) keep_words(session, feed);
+    };
+    database.transact(write);
+  }
+}
+
 }  // namespace
 
 void migrate(orm::Database& database) {
   orm::Schema schema{.name = "registry",
                      .models = orm::models_of<FeedRow, ChannelRow, WaypointRow>(),
-                     .extra = {{"registry_feed_text", make_text}}};
+                     .extra = word_tables()};
+  schema.extra.push_back(Places::index());
+  schema.extra.push_back({"registry_heard", LastHeard::table});
+  schema.extra.push_back({"registry_feed_retention", make_retention_index});
   orm::migrate(database, schema);
+  find_words_again(database);
 }
 
 std::string to_column(const std::vector<std::string>& tags) {
@@ -171,6 +191,43 @@ std::optional<Feed> load(orm::Session& session, FeedId id) {
   return feed;
 }
 
+std::vector<Feed> load_all(orm::Session& session, const std::vector<FeedId>& ids) {
+  std::map<FeedId, Feed> found;
+  std::map<identity::AccountId, std::string> logins;
+  for (const auto& row : objects<FeedRow>(session).filter(f<&FeedRow::id>.in(ids)).rows()) {
+    auto& feed = found.emplace(*row.id, from_row(row)).first->second;
+    auto& login = logins[feed.owner];
+    if (login.empty()) login = login_of(session, feed.owner);
+    feed.owner_login = login;
+  }
+  auto channels = objects<ChannelRow>(session).filter(f<&ChannelRow::feed>.in(ids));
+  for (const auto& channel : channels.order_by("name").rows()) {
+    auto feed = found.find(*channel.feed);
+    if (feed != found.end()) feed->second.channels.push_back(from_row(channel));
+  }
+  auto waypoints = objects<WaypointRow>(session).filter(f<&WaypointRow::feed>.in(ids));
+  for (const auto& waypoint : waypoints.order_by("id").rows()) {
+    auto feed = found.find(*waypoint.feed);
+    if (feed == found.end()) continue;
+    feed->second.location.waypoints.push_back({*waypoint.at, *waypoint.lat, *waypoint.lon});
+  }
+  std::vector<Feed> feeds;
+  for (auto id : ids) {
+    if (auto feed = found.find(id); feed != found.end()) feeds.push_back(std::move(feed->second));
+  }
+  return feeds;
+}
+
+std::vector<FeedId> ids_with_retention(orm::Session& session, FeedId after, std::size_t limit) {
+  constexpr std::string_view sql =
+      "SELECT id FROM registry_feed WHERE retention_days > 0 AND id > ? ORDER BY id LIMIT ?";
+  std::vector<FeedId> ids;
+  for (const auto& row : session.query(sql, {after, static_cast<std::int64_t>(limit)})) {
+    ids.push_back(orm::as_integer(row[0]));
+  }
+  return ids;
+}
+
 void insert(orm::Session& session, Feed& feed) {
   feed.owner_login = login_of(session, feed.owner);
   auto row = to_row(feed);
@@ -180,18 +237,15 @@ void insert(orm::Session& session, Feed& feed) {
   for (auto& channel : feed.channels) save_channel(session, feed.id, channel);
 }
 
-void store(orm::Session& session, const Feed& before, Feed& after) {
+bool store(orm::Session& session, const Feed& before, Feed& after) {
   auto row = to_row(after);
   objects<FeedRow>(session).save(row);
-  if (!have_same_words(before, after)) {
-    forget_words(session, after.id);
-    keep_words(session, after);
-  }
   for (auto& channel : after.channels) {
     const Channel* known = channel.id == 0 ? nullptr : before.find(channel.name);
     if (!known || *known != channel) save_channel(session, after.id, channel);
   }
   store_waypoints(session, before, after);
+  return replace_words(session, before, after);
 }
 
 std::optional<std::vector<ChannelId>> erase(orm::Session& session, FeedId id) {
@@ -210,7 +264,13 @@ std::optional<ChannelId> erase_channel(orm::Session& session, FeedId id, std::st
       objects<ChannelRow>(session).filter(f<&ChannelRow::feed> == id, f<&ChannelRow::name> == name);
   auto row = channel.first();
   if (!row) return std::nullopt;
+  auto before = load(session, id);
   channel.erase();
+  if (before) {
+    Feed after = *before;
+    std::erase_if(after.channels, [&](const Channel& other) { return other.name == name; });
+    replace_words(session, *before, after);
+  }
   objects<FeedRow>(session).filter(f<&FeedRow::id> == id).update(f<&FeedRow::updated>.set(now));
   return *row->id;
 }

@@ -33,6 +33,7 @@ struct FeedRow : models::Model<FeedRow> {
   models::DateTimeField<> updated;
   models::CharField<255> product_id;
   models::CharField<255> device_serial;
+  models::BigIntegerField<> retention_days = 0;
 
   static constexpr models::Meta meta{.table = "registry_feed", .verbose_name = "feed"};
   std::string str() const { return title; }
@@ -72,6 +73,10 @@ std::vector<std::string> from_column(std::string_view text);
 
 // nullopt if there is none.
 std::optional<Feed> load(orm::Session& session, FeedId id);
+// Those that there are, in the order of `ids`; a few statements for all of them.
+std::vector<Feed> load_all(orm::Session& session, const std::vector<FeedId>& ids);
+// With a retention of their own and an id over `after`, ascending, at most `limit`.
+std::vector<FeedId> ids_with_retention(orm::Session& session, FeedId after, std::size_t limit);
 
 // Stores a new feed with its channels and gives all of them their ids, and the feed its owner's
 // login.  Throws not_found if there is no such owner.
@@ -79,7 +84,8 @@ void insert(orm::Session& session, Feed& feed);
 
 // Stores what distinguishes `after` from `before` and gives new channels (id 0) their ids.  `after`
 // is what apply() made of `before`: no channel is missing, at most one waypoint is new.
-void store(orm::Session& session, const Feed& before, Feed& after);
+// True if it is found by other words or labels now.
+bool store(orm::Session& session, const Feed& before, Feed& after);
 
 // The channels that went with the feed; nullopt if there is no such feed.
 std::optional<std::vector<ChannelId>> erase(orm::Session& session, FeedId id);

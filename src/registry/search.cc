@@ -1,85 +1,130 @@
 #include "registry/search.h"
 
 #include <algorithm>
-#include <cctype>
+#include <queue>
 
-#include "base/bytes.h"
-#include "registry/rows.h"
 #include "registry/text.h"
 
 namespace tt::registry {
 namespace {
 
-using orm::f;
-using orm::Q;
+class Searching {
+ public:
+  Searching(orm::Session& session, SearchIndex& index, const FeedQuery& query, Time now)
+      : session_(session), index_(index), query_(query), now_(now), words_(words_of(query.text)) {}
 
-constexpr std::size_t words_max = 16;
-constexpr std::size_t word_bytes_max = 255;
+  FeedIds run() {
+    if (!is_blank(query_.text) && words_.empty()) return {};
+    choose_visible();
+    for (const auto& word : words_) keep_only(word);
+    if (!query_.tag.empty()) keep_only(has_tag(query_.tag));
+    if (!query_.units.empty()) keep_only(has_unit(query_.units));
+    if (!query_.owner_login.empty()) keep_owned();
+    if (query_.status != FeedStatus::all) keep_status();
+    if (query_.near) index_.places.keep_near(session_, *query_.near, found_);
+    return {found_.size(), page()};
+  }
 
-// What the unicode61 tokenizer does not throw away for sure: ASCII letters, digits, and anything
-// beyond ASCII.
-bool has_token(std::string_view word) {
-  return std::ranges::any_of(word, [](unsigned char c) { return std::isalnum(c) || c >= 0x80; });
-}
+ private:
+  const IdSet& set_of(const Match& match) {
+    kept_ = index_.matches.find(session_, match);
+    return *kept_;
+  }
+  void keep_only(const Match& match) { found_.keep_only(set_of(match)); }
 
-bool is_separator(unsigned char c) { return c <= ' ' || c == 0x7F; }
+  void choose_visible() {
+    found_ = set_of(is_public());
+    if (query_.visible_to) found_.add_all(set_of(is_owned_by(*query_.visible_to)));
+  }
 
-Q<FeedRow> is_visible_to(std::optional<identity::AccountId> account) {
-  auto is_public = f<&FeedRow::is_private> == false;
-  return account ? is_public || f<&FeedRow::owner> == *account : is_public;
-}
+  void keep_owned() {
+    constexpr std::string_view sql = "SELECT id FROM identity_account WHERE login = ?";
+    auto rows = session_.query(sql, {query_.owner_login});
+    keep_only(is_owned_by(rows.empty() ? 0 : orm::as_integer(rows[0][0])));
+  }
 
-Q<FeedRow> has_words(const std::string& match) {
-  return orm::sql<FeedRow>(
-      "registry_feed.id IN (SELECT rowid FROM registry_feed_text WHERE registry_feed_text MATCH ?)",
-      match);
-}
+  void keep_status() {
+    auto oldest = now_ - live_for;
+    bool wants_live = query_.status == FeedStatus::live;
+    found_.remove_if([&](FeedId id) {
+      auto heard = index_.heard.find(id);
+      return (heard && *heard >= oldest) != wants_live;
+    });
+  }
 
-// The tag of the feed itself or of one of its channels.
-Q<FeedRow> has_tag(std::string_view tag) {
-  auto line = fmt::format("\n{}\n", tag);
-  auto of_channel = orm::sql<FeedRow>(
-      "registry_feed.id IN (SELECT feed_id FROM registry_channel WHERE instr(lower(tags), "
-      "lower(?)) > 0)",
-      line);
-  return f<&FeedRow::tags>.icontains(line) || of_channel;
-}
+  std::vector<FeedId> page() {
+    if (query_.offset >= found_.size()) return {};
+    switch (query_.order) {
+      case FeedOrder::created_at: return newest(found_, query_.offset);
+      case FeedOrder::retrieved_at: return last_heard();
+      case FeedOrder::relevance: return most_relevant();
+    }
+    return {};
+  }
+
+  std::vector<FeedId> newest(const IdSet& ids, std::size_t skipped) const {
+    std::vector<FeedId> page;
+    auto wanted = query_.limit;
+    auto take = [&](FeedId id) {
+      if (page.size() >= wanted) return false;
+      skipped > 0 ? void(--skipped) : page.push_back(id);
+      return true;
+    };
+    ids.descend(take);
+    return page;
+  }
+
+  // Those before the end of the page are kept in a heap, the one to go first on top.
+  std::vector<FeedId> last_heard() const {
+    using Place = std::pair<Time, FeedId>;
+    std::priority_queue<Place, std::vector<Place>, std::greater<>> best;
+    auto wanted = std::min(found_.size(), query_.offset + query_.limit);
+    auto take = [&](FeedId id) {
+      Place place{index_.heard.find(id).value_or(Time()), id};
+      if (best.size() == wanted && place <= best.top()) return true;
+      best.push(place);
+      if (best.size() > wanted) best.pop();
+      return true;
+    };
+    found_.descend(take);
+    std::vector<FeedId> page;
+    while (best.size() > query_.offset) {
+      page.push_back(best.top().second);
+      best.pop();
+    }
+    std::ranges::reverse(page);
+    return page;
+  }
+
+  std::vector<FeedId> most_relevant() {
+    if (words_.empty()) return newest(found_, query_.offset);
+    IdSet first = found_;
+    for (const auto& word : words_) first.keep_only(set_of(in_title(word)));
+    auto page = newest(first, query_.offset);
+    if (page.size() == query_.limit) return page;
+    IdSet rest = found_;
+    rest.remove_if([&](FeedId id) { return first.contains(id); });
+    auto skipped = query_.offset > first.size() ? query_.offset - first.size() : 0;
+    for (auto id : newest(rest, skipped)) {
+      if (page.size() == query_.limit) break;
+      page.push_back(id);
+    }
+    return page;
+  }
+
+  orm::Session& session_;
+  SearchIndex& index_;
+  const FeedQuery& query_;
+  Time now_;
+  std::vector<Match> words_;
+  std::shared_ptr<const IdSet> kept_;
+  IdSet found_;
+};
 
 }  // namespace
 
-std::string to_match(std::string_view text) {
-  std::string match;
-  if (!is_utf8(text)) return match;
-  std::size_t words = 0;
-  while (words < words_max && !text.empty()) {
-    auto end = std::ranges::find_if(text, is_separator);
-    std::string_view word(text.begin(), end);
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (!has_token(word) || word.size() > word_bytes_max) continue;
-    if (words++ > 0) match += ' ';
-    match += '"';
-    for (char c : word) match.append(c == '"' ? 2 : 1, c);
-    match += "\"*";
-  }
-  return match;
-}
-
-FeedIds search(orm::Session& session, const FeedQuery& query) {
-  auto feeds = orm::objects<FeedRow>(session).filter(is_visible_to(query.visible_to));
-  if (!is_blank(query.text)) {
-    auto match = to_match(query.text);
-    if (match.empty()) return {};
-    feeds = feeds.filter(has_words(match));
-  }
-  if (!query.tag.empty()) feeds = feeds.filter(has_tag(query.tag));
-  if (!query.owner_login.empty()) {
-    feeds = feeds.filter(f<&FeedRow::owner, &identity::AccountRow::login> == query.owner_login);
-  }
-  FeedIds found;
-  found.total = static_cast<std::size_t>(feeds.count());
-  auto page = feeds.order_by("-id").offset(query.offset).limit(query.limit);
-  found.ids = page.template values<&FeedRow::id>();
-  return found;
+FeedIds search(orm::Session& session, SearchIndex& index, const FeedQuery& query, Time now) {
+  return Searching(session, index, query, now).run();
 }
 
 }  // namespace tt::registry

@@ -1,24 +1,27 @@
 #pragma once
 
-// Which feeds a query means.  Blocks: run it through rt::offload.
+// Search: which feeds a query means.
 
-#include <string>
-
-#include "orm/orm.h"
-#include "registry/registry.h"
+#include "registry/last_heard.h"
+#include "registry/match_cache.h"
+#include "registry/places.h"
 
 namespace tt::registry {
 
 struct FeedIds {
   std::size_t total = 0;
-  std::vector<FeedId> ids;  // of the page, newest first
+  std::vector<FeedId> ids;  // of the page, in the order asked for
 };
 
-FeedIds search(orm::Session& session, const FeedQuery& query);
+// What a search looks at besides the database; told of every change.
+struct SearchIndex {
+  explicit SearchIndex(const Limits& limits) : matches(limits.search_cache_bytes_max) {}
+  MatchCache matches;
+  Places places;
+  LastHeard heard;
+};
 
-// The words of a person's query as an FTS5 expression that finds feeds with all of them, each the
-// beginning of a word there: `a "b` is `"a"* """b"*`.  Nothing in `text` can act as an operator; of
-// very many words the first ones count.  "" if it has no word.
-std::string to_match(std::string_view text);
+// Blocks: run it through rt::offload.
+FeedIds search(orm::Session& session, SearchIndex& index, const FeedQuery& query, Time now);
 
 }  // namespace tt::registry

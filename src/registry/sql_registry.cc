@@ -25,7 +25,16 @@ class SqlRegistry final : public Registry {
         pool_(pool),
         clock_(clock),
         limits_(limits),
-        cache_(limits.registry_cache_entries_max) {}
+        cache_(limits.registry_cache_entries_max),
+        index_(limits) {}
+
+  void adopt(const Feed& feed) override {
+    index_.matches.feeds_created();
+    created(feed);
+  }
+
+  // Blocks.
+  void load_heard() { index_.heard.load(database_); }
 
   FeedPtr find_cached(FeedId id) override { return cache_.find(id); }
 
@@ -39,6 +48,12 @@ class SqlRegistry final : public Registry {
                        std::vector<ChannelChange> channels) override {
     Edit edit{.feed = change, .channels = channels, .at = clock_.now()};
     auto work = [&] { return create_now(owner, edit); };
+    co_return co_await rt::offload(pool_, work);
+  }
+
+  Task<std::vector<FeedPtr>> create_all(identity::AccountId owner,
+                                        std::vector<NewFeed> feeds) override {
+    auto work = [&] { return create_all_now(owner, feeds); };
     co_return co_await rt::offload(pool_, work);
   }
 
@@ -68,21 +83,39 @@ class SqlRegistry final : public Registry {
     co_return co_await rt::offload(pool_, work);
   }
 
+  void heard(FeedId id, Time at) noexcept override { index_.heard.put(id, at); }
+  std::optional<Time> last_heard(FeedId id) const noexcept override {
+    return index_.heard.find(id);
+  }
+  Task<> save_heard() override {
+    auto work = [&] { index_.heard.save(database_); };
+    co_await rt::offload(pool_, work);
+  }
+
+  Task<std::vector<FeedPtr>> feeds_with_retention(FeedId after, std::size_t limit) override {
+    auto work = [&] { return load_snapshots(ids_with_retention(database_, after, limit)); };
+    co_return co_await rt::offload(pool_, work);
+  }
+
  private:
   std::mutex& lock_of(FeedId id) { return locks_[static_cast<std::uint64_t>(id) % locks_.size()]; }
 
   FeedPtr load_now(FeedId id);
   FeedPtr create_now(identity::AccountId owner, const Edit& edit);
+  std::vector<FeedPtr> create_all_now(identity::AccountId owner, const std::vector<NewFeed>& feeds);
   FeedPtr update_now(FeedId id, const Edit& edit);
+  void created(const Feed& feed);
   std::vector<ChannelId> remove_now(FeedId id);
   std::optional<ChannelId> remove_channel_now(FeedId id, std::string_view name);
   FeedPage search_now(const FeedQuery& query);
+  std::vector<FeedPtr> load_snapshots(const std::vector<FeedId>& ids);
 
   orm::Database& database_;
   rt::OffloadPool& pool_;
   const Clock& clock_;
   const Limits& limits_;
   FeedCache cache_;
+  SearchIndex index_;
   std::array<std::mutex, 64> locks_;
 };
 
@@ -96,6 +129,12 @@ FeedPtr SqlRegistry::load_now(FeedId id) {
   return snapshot;
 }
 
+// What a search must know of a feed that has been committed.
+void SqlRegistry::created(const Feed& feed) {
+  index_.heard.put(feed.id, feed.updated);
+  index_.places.put(feed);
+}
+
 FeedPtr SqlRegistry::create_now(identity::AccountId owner, const Edit& edit) {
   Feed empty;
   empty.owner = owner;
@@ -103,23 +142,59 @@ FeedPtr SqlRegistry::create_now(identity::AccountId owner, const Edit& edit) {
   Feed feed = apply(empty, edit, limits_);
   auto write = [&](orm::Session& session) { insert(session, feed); };
   database_.transact(write);
+  index_.matches.feeds_created();
+  created(feed);
   auto stored = load_now(feed.id);
   return stored ? stored : std::make_shared<const Feed>(std::move(feed));
 }
 
+std::vector<FeedPtr> SqlRegistry::create_all_now(identity::AccountId owner,
+                                                 const std::vector<NewFeed>& wanted) {
+  std::vector<Feed> feeds;
+  feeds.reserve(wanted.size());
+  Feed empty;
+  empty.owner = owner;
+  empty.created = empty.updated = clock_.now();
+  std::string complaints;
+  for (const auto& one : wanted) {
+    Edit edit{.feed = one.change, .channels = one.channels, .at = empty.created};
+    try {
+      feeds.push_back(apply(empty, edit, limits_));
+    } catch (const Error& e) {
+      complaints = fmt::format("row {}: {}", feeds.size() + 1, e.what());
+    }
+    if (!complaints.empty()) throw Error(Code::unprocessable, complaints);
+  }
+  auto write = [&](orm::Session& session) {
+    for (auto& feed : feeds) insert(session, feed);
+  };
+  database_.transact(write);
+  index_.matches.feeds_created();
+  std::vector<FeedPtr> created_feeds;
+  for (auto& feed : feeds) {
+    created(feed);
+    created_feeds.push_back(std::make_shared<const Feed>(std::move(feed)));
+  }
+  return created_feeds;
+}
+
 FeedPtr SqlRegistry::update_now(FeedId id, const Edit& edit) {
   std::lock_guard lock(lock_of(id));
+  bool is_found_otherwise = false;
   auto write = [&](orm::Session& session) {
     auto before = load(session, id);
     if (!before) throw_no_feed(id);
     Feed after = apply(*before, edit, limits_);
     if (after == *before) return after;
     after.updated = clock_.now();
-    store(session, *before, after);
+    is_found_otherwise = store(session, *before, after);
     return after;
   };
   auto snapshot = std::make_shared<const Feed>(database_.transact(write));
   cache_.put(snapshot);
+  if (is_found_otherwise) index_.matches.feed_changed(id);
+  index_.places.put(*snapshot);
+  index_.heard.put(id, snapshot->updated);
   return snapshot;
 }
 
@@ -129,6 +204,9 @@ std::vector<ChannelId> SqlRegistry::remove_now(FeedId id) {
   auto channels = database_.transact(write);
   cache_.erase(id);
   if (!channels) throw_no_feed(id);
+  index_.matches.feed_changed(id);
+  index_.places.forget(id);
+  index_.heard.forget(id);
   return std::move(*channels);
 }
 
@@ -137,17 +215,35 @@ std::optional<ChannelId> SqlRegistry::remove_channel_now(FeedId id, std::string_
   Time now = clock_.now();
   auto write = [&](orm::Session& session) { return erase_channel(session, id, name, now); };
   auto erased = database_.transact(write);
-  if (erased) cache_.erase(id);
+  if (!erased) return erased;
+  cache_.erase(id);
+  index_.matches.feed_changed(id);
+  index_.heard.put(id, now);
   return erased;
 }
 
-FeedPage SqlRegistry::search_now(const FeedQuery& query) {
-  auto found = registry::search(database_, query);
-  FeedPage page{.total = found.total, .feeds = {}};
-  for (FeedId id : found.ids) {
-    if (auto feed = load_now(id)) page.feeds.push_back(std::move(feed));
+// What only a list shows is not put into the cache: feeds in use would have to leave it.
+std::vector<FeedPtr> SqlRegistry::load_snapshots(const std::vector<FeedId>& ids) {
+  std::map<FeedId, FeedPtr> found;
+  std::vector<FeedId> missing;
+  for (auto id : ids) {
+    auto cached = cache_.find(id);
+    cached ? void(found[id] = std::move(cached)) : missing.push_back(id);
   }
-  return page;
+  for (auto& feed : load_all(database_, missing)) {
+    auto id = feed.id;
+    found[id] = std::make_shared<const Feed>(std::move(feed));
+  }
+  std::vector<FeedPtr> feeds;
+  for (auto id : ids) {
+    if (auto feed = found.find(id); feed != found.end()) feeds.push_back(feed->second);
+  }
+  return feeds;
+}
+
+FeedPage SqlRegistry::search_now(const FeedQuery& query) {
+  auto found = registry::search(database_, index_, query, clock_.now());
+  return {.total = found.total, .feeds = load_snapshots(found.ids)};
 }
 
 }  // namespace
@@ -156,7 +252,10 @@ Task<std::unique_ptr<Registry>> open(orm::Database& database, rt::OffloadPool& p
                                      const Clock& clock, const Limits& limits) {
   auto work = [&] { migrate(database); };
   co_await rt::offload(pool, work);
-  co_return std::make_unique<SqlRegistry>(database, pool, clock, limits);
+  auto registry = std::make_unique<SqlRegistry>(database, pool, clock, limits);
+  auto load = [&] { registry->load_heard(); };
+  co_await rt::offload(pool, load);
+  co_return registry;
 }
 
 }  // namespace tt::registry

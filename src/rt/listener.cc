@@ -12,6 +12,7 @@ Protocol tell_protocol(std::string_view first_bytes) {
   if (first == 0x16) return Protocol::tls;             // RFC 8446 5.1: ContentType handshake(22)
   if (first == 0x10) return Protocol::mqtt;            // MQTT 3.1.1, 3.1.1: CONNECT, flags 0
   if (first == 0x7F) return Protocol::wamp_rawsocket;  // WAMP 5.3.3.1: magic octet
+  if (first == '{') return Protocol::json_lines;
   bool is_letter = (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z');
   // "a server … SHOULD ignore at least one empty line (CRLF) received prior to the request-line"
   //                                                                        [RFC 9112 section 2.2]
@@ -25,6 +26,7 @@ std::string_view name_of(Protocol protocol) {
     case Protocol::tls: return "tls";
     case Protocol::mqtt: return "mqtt";
     case Protocol::wamp_rawsocket: return "wamp";
+    case Protocol::json_lines: return "json lines";
     case Protocol::unknown: return "unknown";
   }
   return "unknown";

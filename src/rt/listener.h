@@ -3,8 +3,8 @@
 // Listener: one named address on which every loop accepts connections of several protocols.
 //
 // The protocol of a connection is told by its first bytes, so any of them may share a port:
-// TLS starts with 0x16, MQTT with a CONNECT packet (0x10), WAMP RawSocket with 0x7F, HTTP with
-// a letter.
+// TLS starts with 0x16, MQTT with a CONNECT packet (0x10), WAMP RawSocket with 0x7F, lines of JSON
+// objects with '{', HTTP with a letter.
 
 #include <functional>
 #include <map>
@@ -19,7 +19,7 @@
 
 namespace tt::rt {
 
-enum class Protocol { http, tls, mqtt, wamp_rawsocket, unknown };
+enum class Protocol { http, tls, mqtt, wamp_rawsocket, json_lines, unknown };
 
 // By the first byte alone; `unknown` for an empty string and for every other byte.
 Protocol tell_protocol(std::string_view first_bytes);

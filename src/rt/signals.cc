@@ -1,19 +1,21 @@
 #include "rt/signals.h"
 
 #include <boost/asio/signal_set.hpp>
-#include <csignal>
 
 namespace tt::rt {
 
-struct StopSignal::Impl {
-  explicit Impl(Loop& loop) : signals(loop.executor(), SIGINT, SIGTERM) {}
+struct Signals::Impl {
+  explicit Impl(Loop& loop) : signals(loop.executor()) {}
   boost::asio::basic_signal_set<Executor> signals;
 };
 
-StopSignal::StopSignal(Loop& loop) : impl_(std::make_unique<Impl>(loop)) {}
-StopSignal::~StopSignal() = default;
+Signals::Signals(Loop& loop, std::initializer_list<int> numbers)
+    : impl_(std::make_unique<Impl>(loop)) {
+  for (int number : numbers) impl_->signals.add(number);
+}
+Signals::~Signals() = default;
 
-Task<int> StopSignal::wait() {
+Task<int> Signals::wait() {
   co_return co_await impl_->signals.async_wait(boost::asio::use_awaitable_t<Executor>{});
 }
 

@@ -47,6 +47,10 @@ class Stream {
   // Ends the connection now.  Idempotent, call on the stream's loop.
   virtual void close() noexcept = 0;
 
+  // Has the system find out by itself that the peer is gone (TCP keep-alive), for connections on
+  // which nobody may have anything to say: a pending read then throws.
+  virtual void probe_peer() noexcept {}
+
   virtual const Peer& peer() const = 0;
 
   // Puts the stream into `list`, out of the one in which it was; it leaves when it is destroyed.

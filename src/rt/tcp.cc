@@ -1,5 +1,7 @@
 #include "rt/tcp.h"
 
+#include <netinet/tcp.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/write.hpp>
 
@@ -19,6 +21,10 @@ using Ec = boost::system::error_code;
 
 constexpr asio::use_awaitable_t<Executor> use_task;
 constexpr std::size_t parts_max = 64;  // per writev(2)
+// A silent peer is gone after two minutes.
+constexpr int probe_after_s = 60;
+constexpr int probe_interval_s = 15;
+constexpr int probes_max = 4;
 
 [[noreturn]] void throw_broken(const Ec& ec, std::string_view doing) {
   if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor) {
@@ -78,9 +84,23 @@ class TcpStream final : public Stream {
     socket_.close(ec);
   }
 
+  void probe_peer() noexcept override {
+    Ec ec;
+    socket_.set_option(asio::socket_base::keep_alive(true), ec);
+    set_tcp_option<TCP_KEEPIDLE>(probe_after_s);
+    set_tcp_option<TCP_KEEPINTVL>(probe_interval_s);
+    set_tcp_option<TCP_KEEPCNT>(probes_max);
+  }
+
   const Peer& peer() const override { return peer_; }
 
  private:
+  template <int name>
+  void set_tcp_option(int value) noexcept {
+    Ec ec;
+    socket_.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, name>(value), ec);
+  }
+
   // The number of bytes that were sent without waiting.
   std::size_t write_now(std::span<const std::string_view> parts) {
     if (parts.size() > parts_max) return 0;

@@ -95,6 +95,7 @@ class TlsStream final : public Stream {
   Task<> write(std::span<const std::string_view> parts) override;
   Task<> shutdown_write() override;
   void close() noexcept override { plain_->close(); }
+  void probe_peer() noexcept override { plain_->probe_peer(); }
   const Peer& peer() const override { return peer_; }
 
  private:

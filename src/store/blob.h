@@ -35,6 +35,16 @@ class BlobReader {
   virtual Task<std::string> read(std::uint64_t offset, std::size_t count) = 0;
 };
 
+// The files of all blobs: while it lives, no file is removed that was a blob's when it was made.
+// The Blob outlives it.
+class BlobFiles {
+ public:
+  virtual ~BlobFiles() = default;
+  // Puts them into the folder `path`, which is made, without copying their bytes.  Throws
+  // unavailable if the disk does not take them.
+  virtual Task<> link_to(std::string path) = 0;
+};
+
 class Blob {
  public:
   virtual ~Blob() = default;
@@ -44,6 +54,8 @@ class Blob {
   virtual Task<std::unique_ptr<BlobReader>> open(std::string_view name) = 0;
   // False if there was none.
   virtual Task<bool> remove(std::string_view name) = 0;
+  // nullptr if the engine has no files.
+  virtual std::unique_ptr<BlobFiles> hold_files() { return nullptr; }
 };
 
 }  // namespace tt::store

@@ -40,4 +40,9 @@ std::size_t checked_size_bytes(const Batch& batch) {
                                            size_bytes, batch_bytes_max));
 }
 
+Task<> Kv::checkpoint(std::string) {
+  throw Error(Code::unsupported, "this store has no files to copy");
+  co_return;
+}
+
 }  // namespace tt::store

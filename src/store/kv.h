@@ -123,6 +123,12 @@ class Kv {
   // Writes out what can be written out and gives back the space of deleted keys in `range`.
   // For orderly stops and tests that measure bytes on disk; correctness never needs it.
   virtual Task<> compact(Range range) = 0;
+
+  // Makes the folder `path`, whose parent exists, and in it a Kv of all that was committed before
+  // the call, perhaps of some that is committed meanwhile, which the engine opens as it opens its
+  // own folder.  Writers go on.  Throws unavailable if the disk is full, unsupported if the engine
+  // keeps nothing in files.
+  virtual Task<> checkpoint(std::string path);
 };
 
 }  // namespace tt::store

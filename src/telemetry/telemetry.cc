@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "bus/topic.h"
 
@@ -66,8 +67,8 @@ struct Telemetry::Permit {
 
 struct Telemetry::Prepared {
   struct Newest {
-    registry::FeedId feed;
-    std::string_view channel;
+    registry::FeedPtr feed;
+    const registry::Channel* channel;
     archive::SampleView sample;
   };
   std::vector<archive::Run> runs;
@@ -137,7 +138,7 @@ Task<> Telemetry::prepare(registry::FeedPtr feed, const std::vector<ChannelReadi
     const auto* channel = feed->find(reading.channel);
     TT_ASSERT(channel != nullptr);
     prepared.runs.push_back({channel->id, reading.samples});
-    prepared.newest.push_back({feed->id, reading.channel, newest(reading.samples)});
+    prepared.newest.push_back({feed, channel, newest(reading.samples)});
     prepared.samples += reading.samples.size();
   }
 }
@@ -146,6 +147,26 @@ Task<> Telemetry::store(const Prepared& prepared) {
   if (prepared.runs.empty()) co_return;
   co_await archive_.append(prepared.runs);
   readings_.Increment(static_cast<double>(prepared.samples));
+  auto now = clock_.now();
+  for (const auto& newest : prepared.newest) registry_.heard(newest.feed->id, now);
+  co_await tell_listeners(prepared);
+}
+
+// The readings are stored: a listener that fails must not make the device send them again.
+Task<> Telemetry::tell_listeners(const Prepared& prepared) {
+  for (auto* listener : listeners_) {
+    std::vector<Heard> wanted;
+    for (const auto& newest : prepared.newest) {
+      if (!listener->wants(newest.feed->id)) continue;
+      wanted.push_back({newest.feed, newest.channel, newest.sample});
+    }
+    if (wanted.empty()) continue;
+    try {
+      co_await listener->heard(std::move(wanted));
+    } catch (const std::exception& e) {
+      log::error("a listener of readings failed", {{"reason", e.what()}});
+    }
+  }
 }
 
 // Tells the bus about those readings that are now the newest of their channel.
@@ -153,7 +174,7 @@ Task<> Telemetry::announce(const Prepared& prepared) {
   std::vector<bus::Message> messages;
   for (std::size_t i = 0; i < prepared.runs.size(); ++i) {
     const auto& newest = prepared.newest[i];
-    auto topic = topic_of(newest.feed, newest.channel);
+    auto topic = topic_of(newest.feed->id, newest.channel->name);
     if (!bus_.has_subscribers(topic)) continue;
     auto current = co_await archive_.current(prepared.runs[i].series);
     if (!current || current->last.at != newest.sample.at) continue;
@@ -215,12 +236,14 @@ Time Telemetry::updated(const registry::Feed& feed, const CurrentValues& values)
 Task<> Telemetry::remove_feed(registry::FeedId feed) {
   auto channels = co_await registry_.remove(feed);
   for (auto channel : channels) co_await archive_.erase(channel);
+  for (auto* listener : listeners_) co_await listener->feed_removed(feed);
 }
 
 Task<bool> Telemetry::remove_channel(registry::FeedId feed, std::string name) {
-  auto channel = co_await registry_.remove_channel(feed, std::move(name));
+  auto channel = co_await registry_.remove_channel(feed, name);
   if (!channel) co_return false;
   co_await archive_.erase(*channel);
+  for (auto* listener : listeners_) co_await listener->channel_removed(feed, name);
   co_return true;
 }
 

@@ -28,11 +28,35 @@ struct ChannelReadings {
 // The current values of a feed, one for each of feed.channels; nullopt: never written.
 using CurrentValues = std::vector<std::optional<archive::Current>>;
 
+// A reading that was stored.
+struct Heard {
+  registry::FeedPtr feed;
+  const registry::Channel* channel = nullptr;  // of `feed`
+  archive::SampleView sample;  // the newest of those of the channel that came together
+};
+
+// Hears what happens to feeds, before the one who made it happen is told that it is done: what a
+// listener makes durable is as durable as the reading.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  // Asked for every write, from any loop: answer from memory.
+  virtual bool wants(registry::FeedId) noexcept { return false; }
+  // Readings of feeds that it wants, after they are durable.  What it throws is logged.
+  virtual Task<> heard(std::vector<Heard>) { co_return; }
+  // After the feed or the channel has gone.
+  virtual Task<> feed_removed(registry::FeedId) { co_return; }
+  virtual Task<> channel_removed(registry::FeedId, std::string) { co_return; }
+};
+
 class Telemetry final : public bus::TopicOwner {
  public:
   // Registers itself with `bus`.  References must outlive it.
   Telemetry(registry::Registry& registry, archive::Archive& archive, bus::Bus& bus,
             const Clock& clock, const Limits& limits, Metrics& metrics);
+
+  // `listener` must live as long.  Before start.
+  void add(Listener& listener) { listeners_.push_back(&listener); }
 
   // The time for readings that bring none: the clock's, but never the same twice, so that two
   // readings of one microsecond do not replace each other.
@@ -78,6 +102,7 @@ class Telemetry final : public bus::TopicOwner {
   Task<> prepare(registry::FeedPtr feed, const std::vector<ChannelReadings>& readings,
                  Prepared& prepared);
   Task<> store(const Prepared& prepared);
+  Task<> tell_listeners(const Prepared& prepared);
   Task<> announce(const Prepared& prepared);
   Task<registry::FeedPtr> feed_or_throw(registry::FeedId id);
 
@@ -86,6 +111,7 @@ class Telemetry final : public bus::TopicOwner {
   bus::Bus& bus_;
   const Clock& clock_;
   const Limits& limits_;
+  std::vector<Listener*> listeners_;
   std::atomic<std::int64_t> last_stamp_us_{0};
   Counter& readings_;
 };

@@ -74,7 +74,7 @@ async function sign_in(path = "/") {
 }
 
 async function add_device(title) {
-  await page.getByRole("button", { name: "Add device" }).first().click();
+  await page.getByRole("button", { name: /^Add (your first )?device$/ }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill(title);
   await dialog.getByRole("button", { name: "Add device" }).click();
@@ -157,7 +157,7 @@ test("the login page leads back to where one wanted to go, and nowhere else", as
   await page.getByLabel("User name").fill(login);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Devices", exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Development devices" }).waitFor();
   assert.equal(new URL(page.url()).origin, server.url);
 });
 
@@ -177,10 +177,11 @@ test("a device is added, and the lines that the dialog shows bring its first rea
   await dialog.getByText("Waiting for the first reading").waitFor();
   await screenshot("device-added");
   const lines = await dialog.locator("pre").allTextContents();
-  assert.equal(lines.length, 2);
-  const [curl, mosquitto] = lines;
+  assert.equal(lines.length, 3);
+  const [curl, mosquitto, python] = lines;
   assert.match(curl, /^curl /);
   assert.match(mosquitto, /^mosquitto_pub /);
+  assert.match(python, /^import /);
 
   await run_line(curl);
   await dialog.getByText("It works: temperature is 21.5.").waitFor();
@@ -191,7 +192,9 @@ test("a device is added, and the lines that the dialog shows bring its first rea
 
   await run_line(mosquitto.replace("'21.5'", "'22.75'"));
   await number_of("temperature").filter({ hasText: "22.75" }).waitFor({ timeout: live_ms });
-  await until("the chart has both points", async () => (await points_of("temperature")) === 2);
+  await run_line(`/usr/bin/python3 - <<'END'\n${python.replace("21.5", "23.25")}\nEND`);
+  await number_of("temperature").filter({ hasText: "23.25" }).waitFor({ timeout: live_ms });
+  await until("the chart has all points", async () => (await points_of("temperature")) === 3);
 });
 
 test("number and chart change within a second of a reading, and a reload keeps them", async () => {
@@ -331,7 +334,7 @@ test("a device that is not there says so", async () => {
   await sign_in("/devices/999999");
   await page.getByRole("alert").waitFor();
   await page.getByRole("link", { name: "All devices" }).click();
-  await page.getByRole("heading", { name: "Devices" }).waitFor();
+  await page.getByRole("heading", { name: "Development devices" }).waitFor();
 });
 
 test("the login page fits a phone", async () => {
@@ -360,7 +363,7 @@ test("everything can be reached by keyboard", async () => {
   await page.keyboard.press("Tab");
   await page.keyboard.type(password);
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Devices" }).waitFor();
+  await page.getByRole("heading", { name: "Development devices" }).waitFor();
   await page.getByRole("button", { name: "Add device" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();

@@ -37,5 +37,5 @@ const a_day = async (page) => {
 await take("console-device", { viewport: { width: 1280, height: 980 } }, "/", first_device);
 await take("console-device-dark", { viewport: { width: 1280, height: 980 }, colorScheme: "dark" }, "/", a_day);
 await take("console-phone", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }, "/", a_day);
-await take("console-devices", { viewport: { width: 1280, height: 560 } }, "/", (page) => page.locator(".row").first().waitFor());
+await take("console-devices", { viewport: { width: 1280, height: 560 } }, "/", (page) => page.locator(".thing").first().waitFor());
 await browser.close();

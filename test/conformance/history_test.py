@@ -153,3 +153,128 @@ def test_points_come_back_in_order_however_they_were_sent(feed):
     feed.points("v", [(at(4), "4")])
     answer = feed.api.get(feed.stream("v"), params={"start": at(0), "duration": "1minute"}).json()
     assert [p["value"] for p in answer["datapoints"]] == ["1", "2", "3", "4", "5", "7", "9"]
+
+
+def test_find_previous_is_not_repeated_on_later_pages(history):
+    params = {"start": at(90), "duration": "1hour", "per_page": 3, "find_previous": "true"}
+    assert history(**params) == ["1", "2", "3", "4"]
+    assert history(**params, page=2) == ["5", "6", "7"]
+
+
+def test_find_previous_with_an_interval(feed):
+    feed.points("v", [(at(-3000), "a"), (at(70), "b"), (at(200), "c")])
+    params = {"start": at(0), "duration": "10minutes", "interval": 60, "find_previous": "true"}
+    answer = feed.api.get(feed.stream("v"), params=params).json()
+    assert [(p["at"], p["value"]) for p in answer["datapoints"]] == [(at(-3000), "a"), (at(120), "b"), (at(240), "c")]
+
+
+@pytest.mark.parametrize("params, values", [
+    ({"datastreams": "a"}, {"a": ["1"]}),
+    ({"datastreams": "a,c"}, {"a": ["1"], "c": ["3"]}),
+    ({"datastreams": "nothing"}, {}),
+    ({}, {"a": ["1"], "b": ["2"], "c": ["3"]}),
+])
+def test_streams_of_a_feed_can_be_chosen(feed, params, values):
+    for name, value in (("a", "1"), ("b", "2"), ("c", "3")):
+        feed.points(name, [(at(0), value)])
+    read = feed.read(start=at(0), duration="1hour", **params)
+    assert {s["id"]: [p["value"] for p in s["datapoints"]] for s in read["datastreams"]} == values
+
+
+def test_a_response_holds_1000_points_of_all_streams_together(feed):
+    for name in ("a", "b", "c"):
+        for start in (0, 400):
+            feed.points(name, [(at(start + i), "1") for i in range(400)])
+    read = feed.read(start=at(0), duration="1hour", limit=1000)
+    assert [len(s["datapoints"]) for s in read["datastreams"]] == [800, 200, 0]
+    read = feed.read(start=at(500), duration="1hour", limit=1000, find_previous="true")
+    assert sum(len(s["datapoints"]) for s in read["datastreams"]) <= 1000
+
+
+@pytest.mark.parametrize("interval, longest, too_long", [
+    (0, "6hours", "361minutes"), (30, "12hours", "721minutes"), (60, "24hours", "1441minutes"),
+    (300, "5days", "121hours"), (900, "14days", "337hours"), (1800, "31days", "745hours"),
+    (3600, "31days", "745hours"), (10800, "90days", "91days"), (21600, "180days", "181days"),
+    (43200, "1year", "367days"), (86400, "1year", "367days"),
+])
+def test_how_long_a_range_may_be(feed, interval, longest, too_long):
+    feed.points("v", [(at(0), "1")])
+
+    def status(duration):
+        return feed.api.get(feed.stream("v"), params={"duration": duration, "interval": interval}).status_code
+
+    assert (status(longest), status(too_long)) == (200, 400)
+
+
+@pytest.mark.parametrize("duration, interval", [("6hours", 0), ("12hours", 30), ("1day", 60), ("5days", 300),
+                                                ("14days", 900), ("31days", 1800), ("90days", 10800),
+                                                ("180days", 21600), ("1year", 43200)])
+def test_without_an_interval_the_shortest_is_taken_that_may_be(feed, duration, interval):
+    odd = -(interval or 20) // 2 + 1  # on no border of a slot
+    feed.points("v", [(at(odd), "1")])
+    answer = feed.api.get(feed.stream("v"), params={"end": at(86400), "duration": duration})
+    if duration in ("6hours", "12hours"):
+        answer = feed.api.get(feed.stream("v"), params={"end": at(60), "duration": duration})
+    midnight = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
+    place = datetime.datetime.fromisoformat(answer.json()["datapoints"][0]["at"].replace("Z", "+00:00")) - midnight
+    if interval == 0:
+        assert place == datetime.timedelta(hours=12, seconds=odd)
+    else:
+        assert place.total_seconds() % interval == 0
+        assert 0 < place.total_seconds() - (12 * 3600 + odd) <= interval
+
+
+def test_an_unknown_type_of_interval_is_refused(feed):
+    feed.points("v", [(at(0), "1")])
+    answer = feed.api.get(feed.stream("v"), params={"duration": "1hour", "interval_type": "odd"})
+    assert answer.status_code == 400 and "discrete" in answer.json()["errors"]
+
+
+def test_the_function_is_named_only_where_one_was_asked_for(feed):
+    feed.points("v", [(at(10), "1"), (at(20), "2")])
+    params = {"start": at(0), "duration": "1hour", "interval": 60}
+    assert "datapoints_function" not in feed.api.get(feed.stream("v"), params=params).json()
+    params["function"] = "average"
+    assert feed.api.get(feed.stream("v"), params=params).json()["datapoints_function"] == "average"
+    assert '<datapoints function="average">' in feed.api.get(feed.stream("v") + ".xml", params=params).text
+
+
+@pytest.mark.parametrize("moment, values", [
+    (0, {"a": "1", "b": "3"}), (59, {"a": "1", "b": "3"}), (60, {"a": "2", "b": "3"}), (9999, {"a": "2", "b": "3"}),
+    (-1, {"b": "3"}), (-61, {}),
+])
+def test_time_shows_the_values_of_a_moment(feed, moment, values):
+    feed.points("a", [(at(0), "1"), (at(60), "2")])
+    feed.points("b", [(at(-60), "3")])
+    read = feed.read(time=at(moment))
+    assert {s["id"]: s["current_value"] for s in read["datastreams"]} == values
+    rows = feed.api.get(feed.path + ".csv", params={"time": at(moment)}).text.splitlines()
+    assert {row.split(",")[0]: row.split(",")[2] for row in rows} == values
+
+
+def test_time_of_one_datastream(feed):
+    feed.points("a", [(at(0), "1"), (at(60), "2")])
+    read = feed.api.get(feed.stream("a"), params={"time": at(30)}).json()
+    assert (read["current_value"], read["at"]) == ("1", at(0))
+    assert "current_value" not in feed.api.get(feed.stream("a"), params={"time": at(-1)}).json()
+
+
+@pytest.mark.parametrize("params", [{"time": "then"}, {"time": at(0), "duration": "1hour"}])
+def test_a_bad_moment_gets_400(feed, params):
+    assert feed.api.get(feed.path, params=params).status_code == 400
+
+
+def test_a_key_may_be_limited_to_long_intervals(feed, make_key):
+    feed.points("v", [(at(0), "1")])
+    hourly = make_key([{"access_methods": ["get"], "minimum_interval": 3600}])
+
+    def status(path, **params):
+        return hourly.get(path, params={"start": at(0), "duration": "1day", **params}).status_code
+
+    for path in (feed.path, feed.stream("v")):
+        assert status(path, interval=60) == 403
+        assert status(path, interval=3600) == 200
+        assert hourly.get(path).status_code == 200  # the current values are no history
+        assert hourly.get(path, params={"time": at(0)}).status_code == 403
+    assert status(feed.stream("v") + ".png") == 403
+    assert status(feed.stream("v") + ".png", interval=3600) == 200

@@ -123,6 +123,26 @@ def test_a_write_over_http_reaches_subscribers_of_every_topic(feed, dial):
     assert as_csv.message().payload.decode().strip() == f"{at},23.75"
 
 
+def test_topics_of_v1_bring_the_bare_value(feed, dial):
+    feed.write("0", "14")
+    bare, document = dial(), dial()
+    bare.subscribe(f"/v1/feeds/{feed.id}/datastreams/0.csv")
+    document.subscribe(f"/v1/feeds/{feed.id}.json")
+    assert bare.message().payload == b"14"
+    assert json.loads(document.message().payload)["version"] == "0.6-alpha"
+    feed.write("0", "15.50")
+    assert bare.message().payload == b"15.50"
+    (stream,) = json.loads(document.message().payload)["datastreams"]
+    assert stream["values"][0]["value"] == "15.50"
+
+
+def test_v1_is_for_reading(feed, dial):
+    feed.write("0", "14")
+    device = dial()
+    device.publish(f"/v1/feeds/{feed.id}/datastreams/0.csv", "15", qos=1)
+    assert current(feed, "0") == "14"
+
+
 def eventually_last(client, payload):
     """Plain topics may deliver the retained value first."""
     while True:

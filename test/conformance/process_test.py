@@ -159,7 +159,7 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path, start_server):
 def test_an_address_that_is_taken(start_server, tmp_path):
     first = start_server()
     taken = "http=" + first.addresses["http"]
-    result = subprocess.run([binary(), "serve", "--data", str(tmp_path / "other"), "--listen", taken, "--listen", "mqtt=127.0.0.1:0"],
+    result = subprocess.run([binary(), "serve", "--data", str(tmp_path / "other"), "--listen", taken, "--listen", "mqtt=127.0.0.1:0", "--listen", "socket=127.0.0.1:0"],
                             capture_output=True, text=True, timeout=60)
     assert result.returncode > 0
     assert first.addresses["http"] in result.stderr + result.stdout
@@ -176,7 +176,9 @@ def test_bad_arguments_are_named(tmp_path, arguments):
 
 
 def test_the_configuration_is_checked(tmp_path):
-    for text in ("[limits]\nno_such_limit = 1\n", "[limits]\nhttp_body_bytes_max = 'big'\n", "= broken\n"):
+    for text in ("[limits]\nno_such_limit = 1\n", "[limits]\nhttp_body_bytes_max = 'big'\n", "= broken\n",
+                 "[webhooks]\nallowed_networks = ['ten']\n", "[webhooks]\npublic_url = 'cloud'\n",
+                 "[mail]\nserver = 'mail.example.org'\n", "[mail]\nfrom = 'nobody'\n"):
         path = tmp_path / "thingtank.toml"
         path.write_text(text)
         result = subprocess.run([binary(), "serve", "--data", str(tmp_path / "data"), "--config", str(path)],

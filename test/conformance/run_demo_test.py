@@ -16,7 +16,7 @@ WAIT_S = 60
 @pytest.fixture
 def demo(tmp_path):
     command = ["/usr/bin/python3", str(ROOT / "tools/run_demo.py"), "--data", str(tmp_path / "data"),
-               "--listen", "http=127.0.0.1:0", "--listen", "mqtt=127.0.0.1:0"]
+               "--listen", "http=127.0.0.1:0", "--listen", "mqtt=127.0.0.1:0", "--listen", "socket=127.0.0.1:0"]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("THINGTANK_")}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path,
                                env={**clean, "THINGTANK_BIN": binary(), "PYTHONUNBUFFERED": "1"}, start_new_session=True)

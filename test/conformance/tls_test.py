@@ -1,6 +1,8 @@
 """TLS on the ports that also take plain connections: HTTPS, WebSocket and MQTT over TLS."""
 import json
 import re
+import shutil
+import signal
 import socket as sockets
 import ssl
 import subprocess
@@ -12,6 +14,7 @@ import requests
 import websocket
 
 from support.server import StartFailed
+from support.waiting import eventually
 
 TIMEOUT_S = 30
 
@@ -19,7 +22,11 @@ TIMEOUT_S = 30
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A certificate for 127.0.0.1 that has signed itself, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def make_certificate(folder):
+    folder.mkdir(exist_ok=True)
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
          "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
@@ -44,6 +51,41 @@ def test_https_beside_http_on_one_port(secure, certificate):
     assert made.headers["Location"].startswith(f"https://{address}/v2/feeds/")
     plain = session.get(made.headers["Location"].replace("https", "http"), timeout=TIMEOUT_S)
     assert plain.json()["title"] == "Secure"
+
+
+def served_certificate(address):
+    return ssl.get_server_certificate(tuple(address.rsplit(":", 1)))
+
+
+def test_a_new_certificate_is_taken_without_ending_a_connection(start_server, tmp_path):
+    for name in ("old", "new"):
+        make_certificate(tmp_path / name)
+    used = tmp_path / "used"
+    shutil.copytree(tmp_path / "old", used)
+    server = start_server(config=f'[tls]\ncertificate = "{used}/certificate.pem"\nkey = "{used}/key.pem"\n')
+    address = server.addresses["http"]
+    assert served_certificate(address) == (tmp_path / "old/certificate.pem").read_text()
+    session = requests.Session()
+    session.trust_env = False
+    assert session.get(f"https://{address}/healthz", verify=used / "certificate.pem", timeout=TIMEOUT_S).ok
+
+    (used / "certificate.pem").write_text("no certificate")
+    server.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "the old one stays" in server.log())
+    assert served_certificate(address) == (tmp_path / "old/certificate.pem").read_text()
+
+    for file in ("certificate.pem", "key.pem"):
+        shutil.copy(tmp_path / "new" / file, used)
+    server.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "the certificate was read again" in server.log())
+    assert served_certificate(address) == (tmp_path / "new/certificate.pem").read_text()
+
+
+def test_without_certificates_a_hang_up_changes_nothing(start_server):
+    server = start_server()
+    server.process.send_signal(signal.SIGHUP)
+    assert requests.get(server.url("/healthz"), timeout=TIMEOUT_S).ok
+    assert server.stop() == 0
 
 
 def test_what_the_login_page_sets_over_tls_is_for_tls_only(secure, certificate):

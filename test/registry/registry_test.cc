@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 
@@ -9,7 +10,8 @@
 #include "identity/rows.h"
 #include "orm/engine/sqlite/sqlite.h"
 #include "orm/orm.h"
-#include "registry/search.h"
+#include "registry/places.h"
+#include "registry/words.h"
 #include "rt/loop.h"
 #include "rt/scope.h"
 
@@ -103,6 +105,11 @@ class World {
   }
   FeedPtr update(FeedId id, FeedChange change, Channels channels = {}, Time at = noon) {
     return loops_.run(registry_->update(id, std::move(change), std::move(channels), at));
+  }
+  // As in a database of the first versions.
+  void forget_all_words() {
+    database_->execute("DELETE FROM registry_feed_words");
+    database_->execute("DELETE FROM registry_feed_labels");
   }
   std::vector<ChannelId> remove(FeedId id) { return loops_.run(registry_->remove(id)); }
   std::optional<ChannelId> remove_channel(FeedId id, std::string name) {
@@ -430,10 +437,15 @@ TEST_CASE("a search for words of title, description and tags") {
 }
 
 TEST_CASE("words become quoted prefixes") {
-  CHECK(to_match("Air quality") == R"("Air"* "quality"*)");
-  CHECK(to_match(" a\t\"b\n") == R"("a"* """b"*)");
-  CHECK(to_match("--- ( ) \"\" *") == "");
-  CHECK(to_match("") == "");
+  auto expressions = [](std::string_view text) {
+    Names found;
+    for (const auto& word : words_of(text)) found.push_back(word.expression);
+    return found;
+  };
+  CHECK(expressions("Air quality") == Names{R"("Air"*)", R"("quality"*)"});
+  CHECK(expressions(" a\t\"b\n") == Names{R"("a"*)", R"("""b"*)"});
+  CHECK(expressions("--- ( ) \"\" *").empty());
+  CHECK(expressions("").empty());
 }
 
 TEST_CASE("hostile words find nothing and break nothing") {
@@ -542,4 +554,221 @@ TEST_CASE("both loops may make, change and remove feeds of their own") {
   world.loops().run_both(work);
   CHECK(world.search({}).total == 20);
   CHECK(world.search({.owner_login = "ben"}).total == 10);
+}
+
+TEST_CASE("a search by the unit of a channel") {
+  World world;
+  Unit celsius{.label = "Celsius", .symbol = "°C", .type = {}};
+  world.create(titled("warm"), {{"t", {}, celsius}});
+  world.create(titled("celsius"), {{"t", Names{"Celsius"}, {}}});
+  CHECK(titles_of(world.search({.units = "celsius"})) == Names{"warm"});
+  CHECK(world.search({.units = "Cels"}).total == 0);
+}
+
+TEST_CASE("what is found follows every change") {
+  World world;
+  auto first = world.create(tagged("Attic", {"warm"}));
+  // Asked for once, the sets stay in memory.
+  CHECK(world.search({.tag = "warm"}).total == 1);
+  CHECK(world.search({.text = "attic"}).total == 1);
+  world.create(tagged("Attic two", {"warm"}));
+  CHECK(world.search({.tag = "warm"}).total == 2);
+  CHECK(world.search({.text = "attic"}).total == 2);
+
+  FeedChange hidden;
+  hidden.is_private = true;
+  world.update(first->id, hidden);
+  CHECK(titles_of(world.search({.text = "attic"})) == Names{"Attic two"});
+  CHECK(world.search({.visible_to = ann, .text = "attic"}).total == 2);
+
+  world.update(first->id, {}, {{"t", Names{"sunny"}, {}}});
+  CHECK(world.search({.visible_to = ann, .tag = "sunny"}).total == 1);
+  world.remove_channel(first->id, "t");
+  CHECK(world.search({.visible_to = ann, .tag = "sunny"}).total == 0);
+  world.remove(first->id);
+  CHECK(world.search({.visible_to = ann, .text = "attic"}).total == 1);
+}
+
+TEST_CASE("a search stays within its memory") {
+  Limits limits;
+  limits.search_cache_bytes_max = 1;
+  World world(limits);
+  world.create(titled("Attic"));
+  for (int n = 0; n < 3; ++n) {
+    CHECK(world.search({.text = "attic"}).total == 1);
+    CHECK(world.search({.text = "cellar"}).total == 0);
+  }
+}
+
+TEST_CASE("those with the words in their title come first by relevance") {
+  World world;
+  auto described = [](std::string title, std::string description) {
+    auto change = titled(std::move(title));
+    change.description = std::move(description);
+    return change;
+  };
+  world.create(described("Roof", "rain gauge"));
+  world.create(described("Garden", "water"));
+  world.create(described("Rain barrel", ""));
+  world.create(described("Cellar", "rain comes in"));
+  FeedQuery query{.text = "rain", .order = FeedOrder::relevance};
+  CHECK(titles_of(world.search(query)) == Names{"Rain barrel", "Cellar", "Roof"});
+  query.limit = 1;
+  query.offset = 1;
+  CHECK(titles_of(world.search(query)) == Names{"Cellar"});
+  query.offset = 3;
+  CHECK(world.search(query).feeds.empty());
+  CHECK(world.search(query).total == 3);
+  CHECK(titles_of(world.search({.order = FeedOrder::relevance, .limit = 1})) == Names{"Cellar"});
+}
+
+TEST_CASE("the feed that was last heard of comes first by retrieval") {
+  World world;
+  auto a = world.create(titled("a")), b = world.create(titled("b"));
+  auto c = world.create(titled("c"));
+  FeedQuery query{.order = FeedOrder::retrieved_at};
+  CHECK(titles_of(world.search(query)) == Names{"c", "b", "a"});
+  world->heard(b->id, later);
+  world->heard(a->id, later + Microseconds(1));
+  CHECK(titles_of(world.search(query)) == Names{"a", "b", "c"});
+  world.clock().set(later + std::chrono::seconds(1));
+  world.update(c->id, titled("c2"));
+  CHECK(titles_of(world.search(query)) == Names{"c2", "a", "b"});
+  query.limit = 1;
+  query.offset = 1;
+  CHECK(titles_of(world.search(query)) == Names{"a"});
+  // What is heard late does not make a feed older.
+  world->heard(a->id, noon);
+  CHECK(world->last_heard(a->id) == later + Microseconds(1));
+}
+
+TEST_CASE("a feed is live for a quarter of an hour") {
+  World world;
+  auto old = world.create(titled("old"));
+  world.clock().set(later);
+  auto heard = world.create(titled("heard"));
+  auto live = [&] { return titles_of(world.search({.status = FeedStatus::live})); };
+  auto frozen = [&] { return titles_of(world.search({.status = FeedStatus::frozen})); };
+  CHECK(live() == Names{"heard"});
+  CHECK(frozen() == Names{"old"});
+  world->heard(old->id, later);
+  CHECK(live() == Names{"heard", "old"});
+  world.clock().set(later + live_for);
+  CHECK(frozen().empty());
+  world.clock().set(later + live_for + Microseconds(1));
+  CHECK(live().empty());
+  CHECK(frozen() == Names{"heard", "old"});
+}
+
+TEST_CASE("who was heard of is known after a restart") {
+  World world;
+  auto saved = world.create(titled("saved"));
+  world->heard(saved->id, later);
+  world.loops().run([](Registry& registry) -> Task<int> {
+    co_await registry.save_heard();
+    co_return 0;
+  }(*world));
+  auto made_since = world.create(titled("made since"));
+  world.reopen();
+  CHECK(world->last_heard(saved->id) == later);
+  CHECK(world->last_heard(made_since->id) == noon);
+  CHECK_FALSE(world->last_heard(made_since->id + 1));
+}
+
+TEST_CASE("many feeds are made at once, or none") {
+  World world;
+  auto create_all = [&](std::vector<NewFeed> feeds) {
+    return world.loops().run(world->create_all(ann, std::move(feeds)));
+  };
+  std::vector<NewFeed> feeds;
+  feeds.push_back({titled("one"), {channel("t")}});
+  feeds.push_back({titled("two"), {}});
+  auto made = create_all(feeds);
+  REQUIRE(made.size() == 2);
+  CHECK(*world.find(made[0]->id) == *made[0]);
+  CHECK(made[0]->channels.at(0).id > 0);
+  CHECK(titles_of(world.search({})) == Names{"two", "one"});
+
+  feeds[1].change.title = " ";
+  CHECK(failure(Code::unprocessable, [&] { create_all(feeds); }) == "row 2: title can't be blank");
+  CHECK(world.search({}).total == 2);
+}
+
+TEST_CASE("a retention is kept, and feeds that have one are listed") {
+  World world;
+  auto a = world.create(titled("a")), b = world.create(titled("b"));
+  CHECK(a->retention_days == 0);
+  FeedChange change;
+  change.retention_days = 30;
+  CHECK(world.update(b->id, change)->retention_days == 30);
+  world.reopen();
+  CHECK(world.find(b->id)->retention_days == 30);
+  auto list = [&](FeedId after) {
+    return world.loops().run(world->feeds_with_retention(after, 10)).size();
+  };
+  CHECK(list(0) == 1);
+  CHECK(list(b->id) == 0);
+  change.retention_days = -1;
+  CHECK(failure(Code::unprocessable, [&] { world.update(b->id, change); }) ==
+        "retention_days must be a number of days from 0 to 36500");
+}
+
+TEST_CASE("feeds of a database without words are found after the next start") {
+  World world;
+  world.create(tagged("Attic", {"warm"}));
+  world.forget_all_words();
+  world.reopen();
+  CHECK(world.search({.text = "attic"}).total == 1);
+  CHECK(world.search({.tag = "warm"}).total == 1);
+}
+
+// --- places -------------------------------------------------------------------------------------
+
+TEST_CASE("a search by distance") {
+  World world;
+  auto at = [&](std::string title, double lat, double lon) {
+    auto change = placed(lat, lon);
+    change.title = std::move(title);
+    return world.create(change)->id;
+  };
+  auto found = [&](double lat, double lon, double distance_km) {
+    return titles_of(world.search({.near = Near{lat, lon, distance_km}}));
+  };
+  world.create(titled("nowhere"));
+  auto berlin = at("Berlin", 52.52, 13.405);
+  at("Potsdam", 52.4, 13.05);
+  CHECK(found(52.52, 13.405, 1) == Names{"Berlin"});
+  CHECK(found(52.52, 13.405, 27) == Names{"Berlin"});
+  CHECK(found(52.52, 13.405, 28) == Names{"Potsdam", "Berlin"});
+  CHECK(found(0, 0, 21'000).size() == 2);  // all of the Earth
+  CHECK(found(52.52, 13.405, 0) == Names{"Berlin"});
+
+  // On both sides of the line where a day begins.
+  at("Taveuni", -16.8, 179.99);
+  at("Vanua Levu", -16.8, -179.99);
+  CHECK(found(-16.8, 180, 2) == Names{"Vanua Levu", "Taveuni"});
+  CHECK(found(-16.8, -180, 2) == Names{"Vanua Levu", "Taveuni"});
+  CHECK(found(-16.8, 179.99, 1) == Names{"Taveuni"});
+
+  // At a pole all longitudes are near.
+  at("North", 89.99, 0);
+  at("Far side", 89.99, 180);
+  CHECK(found(90, 77, 2) == Names{"Far side", "North"});
+  CHECK(found(89.99, 90, 2) == Names{"Far side", "North"});
+
+  // It moves, comes and goes.
+  world.update(berlin, placed(48.137, 11.575));
+  CHECK(found(52.52, 13.405, 28) == Names{"Potsdam"});
+  CHECK(found(48.137, 11.575, 1) == Names{"Berlin"});
+  world.remove(berlin);
+  CHECK(found(48.137, 11.575, 1).empty());
+}
+
+TEST_CASE("distances over the Earth") {
+  auto is_about = [](double a, double b) { return std::abs(a - b) < 0.01; };
+  CHECK(is_about(distance_km(0, 0, 0, 180), 20'015.11));
+  CHECK(is_about(distance_km(90, 0, -90, 0), 20'015.11));
+  CHECK(is_about(distance_km(0, 0, 1, 0), 111.195));
+  CHECK(is_about(distance_km(0, 179.5, 0, -179.5), 111.195));
+  CHECK(distance_km(52.52, 13.405, 52.52, 13.405) == 0);
 }

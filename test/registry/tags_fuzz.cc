@@ -5,26 +5,23 @@
 
 #include "base/error.h"
 #include "registry/rows.h"
-#include "registry/search.h"
 #include "registry/tags.h"
 #include "registry/text.h"
+#include "registry/words.h"
 
 using namespace tt::registry;
 
 namespace {
 
-// Only "…"* groups with doubled quotes inside, one space between them.
-bool is_harmless(std::string_view match) {
-  while (!match.empty()) {
-    if (!match.starts_with('"')) return false;
-    match.remove_prefix(1);
-    while (match.starts_with("\"\"") || !match.starts_with('"')) {
-      if (match.empty()) return false;
-      match.remove_prefix(match.starts_with("\"\"") ? 2 : 1);
-    }
-    if (!match.starts_with("\"*")) return false;
-    match.remove_prefix(2);
-    if (match.starts_with(" \"")) match.remove_prefix(1);
+// One "…"* with doubled quotes inside.
+bool is_harmless(std::string_view expression) {
+  if (!expression.starts_with('"') || !expression.ends_with("\"*")) return false;
+  expression.remove_prefix(1);
+  expression.remove_suffix(2);
+  while (!expression.empty()) {
+    bool is_quote = expression.starts_with('"');
+    if (is_quote && !expression.starts_with("\"\"")) return false;
+    expression.remove_prefix(is_quote ? 2 : 1);
   }
   return true;
 }
@@ -38,6 +35,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   TT_ASSERT(clean_tags(tags) == tags);
   TT_ASSERT(from_column(to_column(tags)) == tags);
   TT_ASSERT(tags_length(tags) <= size + tags.size());
-  TT_ASSERT(is_harmless(to_match(text)));
+  for (const auto& word : words_of(text)) TT_ASSERT(is_harmless(word.expression));
   return 0;
 }

@@ -14,6 +14,7 @@ TEST_CASE("protocols are told apart by their first byte") {
   CHECK(rt::tell_protocol("\x16\x03\x01") == Protocol::tls);
   CHECK(rt::tell_protocol("\x10\x0c") == Protocol::mqtt);
   CHECK(rt::tell_protocol("\x7f\xf1") == Protocol::wamp_rawsocket);
+  CHECK(rt::tell_protocol("{\"method\"") == Protocol::json_lines);
   CHECK(rt::tell_protocol("\x20") == Protocol::unknown);
   CHECK(rt::tell_protocol("") == Protocol::unknown);
 }

@@ -79,15 +79,29 @@ class Cloud {
     auto registry = co_await registry::open(*database, pool, clock, limits);
     auto bus = bus::make_bus(loops, *kv, clock, limits, metrics);
     telemetry::Telemetry telemetry(*registry, *archive, *bus, clock, limits, metrics);
-    Services services{loops,     pool, clock,     limits,   metrics,   *kv,      *blob,
-                      *identity, *bus, *registry, *archive, telemetry, *database};
+    auto audit = audit::make_audit(*kv, clock, limits);
+    request_log::RequestLog request_log(limits);
+    auto provisioning =
+        co_await provisioning::open({*database, pool, *identity, *registry, clock, limits});
+    auto twins = twin::make_twins({*kv, *registry, *bus, telemetry, clock, limits});
+    triggers::Parts trigger_parts{*database, *kv,  loops, pool,   *registry, *archive,
+                                  telemetry, *bus, clock, limits, metrics};
+    triggers::Settings trigger_settings;
+    trigger_settings.allowed_networks = {"127.0.0.0/8"};
+    auto triggers = co_await triggers::open(trigger_parts, trigger_settings);
+    backup::Backup backup({folder_, *kv, *blob, *database, pool, clock, "test"});
+    Services services{loops,         pool,   clock,     limits,   metrics,   *kv,    *blob,
+                      *identity,     *bus,   *registry, *archive, telemetry, *audit, request_log,
+                      *provisioning, *twins, *triggers, backup,   *database};
     co_await bus->start();
+    co_await triggers->start();
     std::exception_ptr failure;
     try {
       co_await test(services);
     } catch (...) {
       failure = std::current_exception();
     }
+    co_await triggers->stop();
     co_await bus->stop();
     if (failure) std::rethrow_exception(failure);
   }

@@ -35,7 +35,7 @@ class Server:
     API_KEY = "conformance-master-key-0123456789abcdefghijklmno"
     PASSWORD = "conformance password"
 
-    def __init__(self, data, arguments=(), environment=None, listeners=("http", "mqtt"), program=None):
+    def __init__(self, data, arguments=(), environment=None, listeners=("http", "mqtt", "socket"), program=None):
         self.data = pathlib.Path(data)
         self.log_path = self.data.with_name(self.data.name + ".log")
         self.program = program or binary()

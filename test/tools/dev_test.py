@@ -17,7 +17,7 @@ def listed_verbs(text):
 def test_without_a_verb_it_lists_them_a_line_each():
     result = dev()
     assert result.returncode == 0
-    assert listed_verbs(result.stdout) == ["setup", "build", "install", "run", "test", "vectors", "bench", "fuzz", "fmt", "tidy"]
+    assert listed_verbs(result.stdout) == ["setup", "build", "install", "run", "test", "vectors", "bench", "fuzz", "package", "soak", "fmt", "tidy"]
 
 
 def test_every_verb_that_is_listed_is_there():
@@ -48,7 +48,7 @@ def test_cases_of_an_unknown_kind_or_that_are_not_there_are_refused(tmp_path):
 
 def test_benchmarks_are_listed():
     assert [line.split()[0] for line in dev("bench").stdout.splitlines()] == [
-        "http-put", "ingest", "rest", "start", "template"]
+        "history", "http-put", "ingest", "rest", "series", "start", "template", "webhook", "year"]
 
 
 def test_packages_are_listed_once_and_without_what_brings_another_boost():

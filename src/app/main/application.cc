@@ -3,11 +3,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include <thread>
 
+#include "app/certificate_reload.h"
 #include "app/credentials.h"
 #include "app/data_folder.h"
 #include "app/monitoring.h"
+#include "app/server_address.h"
+#include "app/service_manager.h"
+#include "backup/backup.h"
+#include "backup/restore.h"
 #include "base/error.h"
 #include "host/host.h"
 #include "orm/engine/sqlite/sqlite.h"
@@ -79,6 +86,36 @@ void use_tls(std::vector<std::unique_ptr<rt::Listener>>& listeners, rt::TlsConte
   }
 }
 
+auto handler_of(http::Server& server) {
+  return [&server](std::unique_ptr<rt::Stream> stream, std::string first_bytes,
+                   rt::ConnectionContext& context) {
+    return server.serve(std::move(stream), std::move(first_bytes), context);
+  };
+}
+
+using Listeners = std::vector<std::unique_ptr<rt::Listener>>;
+
+// Listeners that have their addresses, and take nobody yet.
+Listeners bind_listeners(Host& host, const Config& config, rt::TlsContext* tls) {
+  auto listeners = make_listeners(host, config);
+  if (tls) use_tls(listeners, *tls);
+  for (auto& listener : listeners) {
+    listener->bind();
+    host.set_endpoint(listener->name(), listener->endpoint());
+  }
+  return listeners;
+}
+
+// Ends the connections, then what edges run beside them, the newest first.
+Task<> stop_edges(Host& host, Listeners& listeners) {
+  for (auto& listener : listeners) co_await listener->begin_stop();
+  for (auto& listener : listeners) co_await listener->end_stop();
+  auto& added = host.added();
+  for (auto service = added.rbegin(); service != added.rend(); ++service) {
+    co_await (*service)->stop();
+  }
+}
+
 void print_ready(const std::vector<std::unique_ptr<rt::Listener>>& listeners) {
   std::string line = "ready";
   for (const auto& listener : listeners) {
@@ -102,6 +139,8 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
   SystemClock clock;
   Metrics metrics;
   DataFolder folder(config.data);
+  backup::require_whole(folder.path());
+  backup::remove_leftovers(folder.path());
   auto tls = make_tls(config);
   auto kv = store::open_rocks_kv(folder / "kv", pool, metrics, config.store);
   auto blob = store::open_file_blob(folder / "blobs", *kv, pool);
@@ -111,45 +150,54 @@ Task<> run(const Config& config, Run how, std::string_view version, rt::Loops& l
   auto registry = co_await registry::open(*database, pool, clock, config.limits);
   auto bus = bus::make_bus(loops, *kv, clock, config.limits, metrics);
   telemetry::Telemetry telemetry(*registry, *archive, *bus, clock, config.limits, metrics);
+  auto audit = audit::make_audit(*kv, clock, config.limits);
+  request_log::RequestLog request_log(config.limits);
+  provisioning::Parts provisioning_parts{*database, pool,  *identity,
+                                         *registry, clock, config.limits};
+  auto provisioning = co_await provisioning::open(provisioning_parts);
+  auto twins = twin::make_twins({*kv, *registry, *bus, telemetry, clock, config.limits});
+  triggers::Parts trigger_parts{*database, *kv,  loops, pool,          *registry, *archive,
+                                telemetry, *bus, clock, config.limits, metrics};
+  auto trigger_settings = config.triggers;
+  if (trigger_settings.public_url.empty()) {
+    trigger_settings.public_url = "http://" + config.listen.at("http");
+  }
+  auto triggers = co_await triggers::open(trigger_parts, std::move(trigger_settings));
   if (how == Run::open_only) co_return;
 
   co_await ensure_credentials(folder, *identity);
   http::Router router;
-  Services services{loops,     pool, clock,     config.limits, metrics,   *kv,      *blob,
-                    *identity, *bus, *registry, *archive,      telemetry, *database};
+  backup::Backup backup({folder.path(), *kv, *blob, *database, pool, clock, std::string(version)});
+  Services services{loops,         pool,   clock,     config.limits, metrics,   *kv,    *blob,
+                    *identity,     *bus,   *registry, *archive,      telemetry, *audit, request_log,
+                    *provisioning, *twins, *triggers, backup,        *database};
   Host host(services, router);
   http::Server server(router, config.limits, metrics);
-  auto serve_http = [&server](std::unique_ptr<rt::Stream> stream, std::string first_bytes,
-                              rt::ConnectionContext& context) {
-    return server.serve(std::move(stream), std::move(first_bytes), context);
-  };
-  host.serve("http", rt::Protocol::http, {serve_http, rt::OnStop::finish});
+  host.serve("http", rt::Protocol::http, {handler_of(server), rt::OnStop::finish});
   add_monitoring(router, metrics, version);
   install_plugins(host);
   // Before anything runs that would have to be stopped if an address is taken.
-  auto listeners = make_listeners(host, config);
-  if (tls) use_tls(listeners, *tls);
-  for (auto& listener : listeners) {
-    listener->bind();
-    host.set_endpoint(listener->name(), listener->endpoint());
-  }
+  auto listeners = bind_listeners(host, config, tls.get());
 
-  rt::StopSignal stop_signal(loops.at(0));
+  rt::Signals stop_signals(loops.at(0), {SIGINT, SIGTERM});
   co_await bus->start();
+  co_await triggers->start();
   for (auto& service : host.added()) co_await service->start();
-  Maintenance maintenance(loops.at(0), *archive);
+  Maintenance::Parts kept{*archive, *registry, *audit, clock};
+  Maintenance maintenance(loops.at(0), kept);
+  CertificateReload certificate_reload(loops.at(0), tls.get());
   for (auto& listener : listeners) listener->start();
+  if (auto http = host.endpoint("http")) write_address(folder.path(), *http);
   print_ready(listeners);
-  int signal = co_await stop_signal.wait();
+  notify_service_manager("READY=1");
+  int signal = co_await stop_signals.wait();
 
+  notify_service_manager("STOPPING=1");
   log::info("stopping", {{"signal", ::strsignal(signal)}});
-  for (auto& listener : listeners) co_await listener->begin_stop();
-  for (auto& listener : listeners) co_await listener->end_stop();
-  auto& added = host.added();
-  for (auto service = added.rbegin(); service != added.rend(); ++service) {
-    co_await (*service)->stop();
-  }
+  co_await stop_edges(host, listeners);
   co_await maintenance.stop();
+  co_await certificate_reload.stop();
+  co_await triggers->stop();
   co_await bus->stop();
   co_await archive->flush();
   store::Range everything;

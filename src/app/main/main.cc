@@ -1,8 +1,9 @@
-// The command line: thingtank serve | demo | check | new.
+// The command line: thingtank serve | demo | check | backup | restore | new.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "app/backup_command.h"
 #include "app/demo/demo.h"
 #include "app/main/application.h"
 #include "base/error.h"
@@ -68,6 +69,27 @@ void add_demo(CLI::App& cli, app::DemoOptions& options) {
   verb->callback([&options] { std::exit(app::run_demo(options)); });
 }
 
+void add_backup(CLI::App& cli, CommonOptions& common, app::BackupOptions& options) {
+  auto* verb = cli.add_subcommand("backup", "Write all that a server keeps to one file");
+  add_common(*verb, common);
+  verb->add_option("file", options.file, "the file to make, or - for standard output")->required();
+  verb->add_option("--url", options.url,
+                   "a running server elsewhere (default: the one that uses the data folder)");
+  verb->add_option("--key", options.key,
+                   "master API key of an administrator (default: the environment's "
+                   "THINGTANK_API_KEY, or the one in the data folder)")
+      ->envname("THINGTANK_API_KEY");
+  verb->callback([&] { app::run_backup(make_config(common), options, TT_VERSION); });
+}
+
+void add_restore(CLI::App& cli, CommonOptions& common, std::string& file) {
+  auto* verb = cli.add_subcommand("restore", "Make an empty data folder what a backup says");
+  verb->add_option("file", file, "a file of `thingtank backup`, or - for standard input")
+      ->required();
+  verb->add_option("--data", common.data, "the folder to make; empty, or none yet")->required();
+  verb->callback([&] { app::run_restore(common.data, file); });
+}
+
 struct NewSite {
   std::string name;
   std::string app = "myapp";
@@ -97,10 +119,14 @@ int main(int argc, char** argv) {
   cli.require_subcommand(1);
   CommonOptions common;
   app::DemoOptions demo;
+  app::BackupOptions backup;
+  std::string backup_file;
   NewSite site;
   add_serve(cli, common);
   add_check(cli, common);
   add_demo(cli, demo);
+  add_backup(cli, common, backup);
+  add_restore(cli, common, backup_file);
   add_new(cli, site);
   try {
     cli.parse(argc, argv);

@@ -13,6 +13,17 @@ Task<registry::FeedPtr> open_feed(Services& services, const ApiRequest& request,
   co_return feed;
 }
 
+void require_history(const identity::Caller& caller, const HistoryWish& wish, Time now) {
+  auto wants_longer = [&](const identity::Permission& permission) {
+    return std::chrono::seconds(permission.minimum_interval_s) > wish.interval;
+  };
+  if (std::ranges::none_of(caller.permissions, wants_longer)) return;
+  auto limited = caller;
+  std::erase_if(limited.permissions, wants_longer);
+  auto resource = telemetry::resource_of(wish.feed, wish.channel);
+  identity::require(limited, identity::Action::read, resource, now);
+}
+
 const registry::Channel& channel_of(const registry::Feed& feed, std::string_view name) {
   const auto* channel = feed.find(name);
   if (!channel) throw not_found();
@@ -21,6 +32,19 @@ const registry::Channel& channel_of(const registry::Feed& feed, std::string_view
 
 void require_document_format(const ApiRequest& request) {
   if (request.format == Format::png) throw not_acceptable();
+}
+
+void require_json(const ApiRequest& request) {
+  bool has_body = request.method == "PUT" || request.method == "POST";
+  bool is_json = request.format == Format::json;
+  if (has_body && request.body_format != Format::json) is_json = false;
+  if (!is_json) throw not_acceptable();
+}
+
+void require_master(const ApiRequest& request, Time now) {
+  const auto& caller = *request.caller;
+  if (caller.expires_at && *caller.expires_at <= now) throw unauthorized();
+  if (!caller.is_master()) throw Error(Code::denied, "this needs a master key");
 }
 
 std::vector<registry::ChannelChange> channel_changes(const registry::Feed* feed,

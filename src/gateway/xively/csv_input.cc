@@ -2,9 +2,9 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "gateway/xively/kept_text.h"
 #include "wire/csv.h"
 #include "wire/header_value.h"
+#include "wire/kept_text.h"
 
 namespace tt::gateway::xively {
 namespace {
@@ -46,12 +46,12 @@ Parsed<std::vector<DatastreamInput>> read_csv_datastreams(std::string_view body)
   while (next_row(reader)) {
     auto row = reader.row();
     if (row.size() != 2 && row.size() != 3) throw Error(Code::invalid, wrong_fields);
-    auto id = kept_text(row[0], body, parsed.kept);
+    auto id = wire::kept_text(row[0], body, parsed.kept);
     auto [place, is_new] = places.emplace(id, parsed.value.size());
     if (is_new) parsed.value.emplace_back().id = id;
     DatapointInput point;
     if (row.size() == 3) point.at = time_of(row[1], reader.line());
-    point.value = kept_text(row.back(), body, parsed.kept);
+    point.value = wire::kept_text(row.back(), body, parsed.kept);
     parsed.value[place->second].datapoints.push_back(point);
   }
   for (auto& stream : parsed.value) {
@@ -77,7 +77,7 @@ Parsed<std::vector<DatapointInput>> read_csv_datapoints(std::string_view body) {
     if (row.size() > 2) throw Error(Code::invalid, wrong_fields);
     DatapointInput point;
     if (row.size() == 2) point.at = time_of(row[0], reader.line());
-    point.value = kept_text(row.back(), body, parsed.kept);
+    point.value = wire::kept_text(row.back(), body, parsed.kept);
     parsed.value.push_back(point);
   }
   if (parsed.value.size() > 1) {

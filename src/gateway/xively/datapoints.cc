@@ -95,7 +95,7 @@ Task<ApiReply> read_datapoint(Services& services, const ApiRequest& request, Poi
   require_document_format(request);
   auto point = co_await find_point(services, request, Action::read, address);
   ApiReply reply;
-  reply.body = datapoint_document(point.sample, request.format);
+  reply.body = datapoint_document(point.sample, request.zone, request.format);
   co_return reply;
 }
 

@@ -4,9 +4,9 @@
 #include "gateway/xively/csv_input.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/json_input.h"
-#include "gateway/xively/kept_text.h"
 #include "gateway/xively/xml_input.h"
 #include "telemetry/telemetry.h"
+#include "wire/kept_text.h"
 
 namespace tt::gateway::xively {
 namespace {
@@ -19,7 +19,7 @@ wire::JsonDocument parse_json(std::string_view body, const Limits& limits) {
 
 // Texts with escapes live in the document, which ends here: keep them.
 void keep(std::string_view& view, std::string_view body, std::deque<std::string>& kept) {
-  view = kept_text(view, body, kept);
+  view = wire::kept_text(view, body, kept);
 }
 
 void keep(std::optional<std::string_view>& view, std::string_view body,

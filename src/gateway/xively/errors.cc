@@ -45,7 +45,9 @@ std::string text_of(const Error& error) {
     case Code::unauthenticated:
       return "You do not have the necessary permissions to access this resource; send your API key "
              "in the header X-ApiKey";
-    case Code::denied: return std::string(denied_text);
+    case Code::denied:
+      return error.what() == provisioning::already_activated ? error.what()
+                                                             : std::string(denied_text);
     case Code::corrupt:
     case Code::internal:
       return "Something went wrong on our side; the server's log has the details";

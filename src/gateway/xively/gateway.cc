@@ -1,7 +1,10 @@
-#include "gateway/xively/credentials.h"
 #include "gateway/xively/http_transport.h"
+#include "gateway/xively/line_channel.h"
 #include "gateway/xively/socket.h"
 #include "gateway/xively/topics.h"
+#include "gateway/xively/websocket_channel.h"
+#include "host/authenticate.h"
+#include "rt/scope.h"
 
 namespace tt::gateway::xively {
 namespace {
@@ -10,16 +13,25 @@ namespace {
 class Gateway final : public Service {
  public:
   explicit Gateway(Host& host)
-      : services_(host.services()),
+      : host_(host),
+        services_(host.services()),
         api_(services_),
         http_(services_, api_),
         topics_(services_, api_) {
     auto& router = host.router();
-    router.mount("/v2", [this](http::Request& request) { return http_.handle(request); });
-    router.add(http::Method::post, "/api/v1/datapoints",
-               [this](http::Request& request) { return http_.import(request); });
+    auto serve_api = [this](http::Request& request) { return http_.handle(request); };
+    router.mount("/v2", serve_api);
+    router.mount("/v1", serve_api);
+    router.mount("/activate", [this](http::Request& request) { return http_.activate(request); });
     router.add_websocket("/", [this](http::Request& request) { return open_socket(request); });
     services_.bus.own("/v2", topics_);
+    services_.bus.own("/v1", topics_);
+    rt::ProtocolHandler lines;
+    lines.serve = [this](std::unique_ptr<rt::Stream> stream, std::string first_bytes,
+                         rt::ConnectionContext& context) {
+      return serve_lines(std::move(stream), std::move(first_bytes), context);
+    };
+    host.serve("socket", rt::Protocol::json_lines, std::move(lines));
   }
 
   Task<> stop() override { return topics_.stop(); }
@@ -35,10 +47,35 @@ class Gateway final : public Service {
   }
 
   Task<> serve_socket(http::WebSocket& socket, identity::CallerPtr caller, std::string base_url) {
-    SocketSession session(services_, api_, socket, std::move(caller), std::move(base_url));
+    WebSocketChannel channel(socket);
+    SocketSession session(services_, api_, channel, {std::move(caller), std::move(base_url)});
     co_await session.run();
   }
 
+  Task<> serve_lines(std::unique_ptr<rt::Stream> stream, std::string first_bytes,
+                     rt::ConnectionContext& context) {
+    LineChannel channel(std::move(stream), std::move(first_bytes), context, services_.limits);
+    rt::Scope pump(context.loop);
+    pump.spawn(channel.pump());
+    std::exception_ptr failure;
+    try {
+      SocketSession session(services_, api_, channel, {nullptr, base_url()});
+      co_await session.run();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    channel.finish();
+    co_await pump.join();
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  // Lines say nothing about the address by which the server is known.
+  std::string base_url() const {
+    auto endpoint = host_.endpoint("http");
+    return endpoint ? fmt::format("http://{}", rt::to_string(*endpoint)) : "http://localhost";
+  }
+
+  Host& host_;
   Services services_;
   Api api_;
   HttpTransport http_;

@@ -33,6 +33,14 @@ constexpr Unit units[] = {{"second", seconds(1)}, {"minute", seconds(60)}, {"hou
 
 Error bad(std::string message) { return Error(Code::invalid, std::move(message)); }
 
+bool asks_for_history(const ApiRequest& request) {
+  constexpr std::string_view names[] = {"start",    "end",           "duration", "interval",
+                                        "limit",    "find_previous", "function", "interval_type",
+                                        "per_page", "page"};
+  return std::any_of(std::begin(names), std::end(names),
+                     [&](auto name) { return request.has_parameter(name); });
+}
+
 std::int64_t integer_parameter(const ApiRequest& request, std::string_view name,
                                std::int64_t fallback) {
   auto text = request.parameter(name);
@@ -63,19 +71,6 @@ std::optional<Microseconds> duration_parameter(const ApiRequest& request) {
   return duration;
 }
 
-// Sets start and end from whichever two of the three are given.
-void set_range(const ApiRequest& request, Time now, HistoryQuery& query) {
-  auto start = time_parameter(request, "start");
-  auto end = time_parameter(request, "end");
-  auto duration = duration_parameter(request);
-  if (start && end && duration) throw bad("give two of start, end and duration, not all three");
-  if (start && duration) end = *start + *duration;
-  query.end = end.value_or(now);
-  if (!start) start = query.end - duration.value_or(steps[0].range_max);
-  query.start = *start;
-  if (query.start > query.end) throw bad("start lies behind end");
-}
-
 void set_interval(const ApiRequest& request, HistoryQuery& query) {
   auto range = query.end - query.start;
   auto text = request.parameter("interval");
@@ -103,10 +98,10 @@ void set_interval(const ApiRequest& request, HistoryQuery& query) {
 Function function_parameter(const ApiRequest& request) {
   auto text = request.parameter("function");
   if (text.empty()) return Function::last;
-  if (text == "average" || text == "1") return Function::average;
-  if (text == "sum") return Function::sum;
-  if (text == "min") return Function::min;
-  if (text == "max") return Function::max;
+  if (text == "1") return Function::average;
+  for (auto function : {Function::average, Function::sum, Function::min, Function::max}) {
+    if (text == name_of(function)) return function;
+  }
   throw bad(fmt::format("function '{}' is unknown; use average, sum, min or max", text));
 }
 
@@ -116,7 +111,7 @@ Task<Datapoints> read_raw(archive::Archive& archive, archive::SeriesId series,
   range.start = query.start;
   range.end = query.end;
   range.limit = query.skip + query.limit;
-  range.find_previous = query.find_previous;
+  range.find_previous = query.find_previous && query.skip == 0;
   co_return co_await archive.range(series, range);
 }
 
@@ -140,19 +135,6 @@ Time first_slot(const HistoryQuery& query) {
   return from_us(slot);
 }
 
-// The value that holds before the first slot, for a grid without gaps.
-Task<std::optional<archive::Sample>> before(archive::Archive& archive, archive::SeriesId series,
-                                            Time at) {
-  archive::Query range;
-  range.start = at;
-  range.end = at;
-  range.find_previous = true;
-  range.limit = 1;
-  auto samples = co_await archive.range(series, range);
-  if (samples.empty() || samples.front().at >= at) co_return std::nullopt;
-  co_return std::move(samples.front());
-}
-
 Task<Datapoints> read_sampled(archive::Archive& archive, archive::SeriesId series,
                               const HistoryQuery& query) {
   auto interval = query.interval;
@@ -168,13 +150,18 @@ Task<Datapoints> read_sampled(archive::Archive& archive, archive::SeriesId serie
     if (at >= slot && at <= query.end && points.size() < wanted) points.push_back({at, value});
   };
   if (!query.discrete) {
+    if (query.find_previous && query.skip == 0) {
+      auto previous = co_await value_at(archive, series, query.start - Microseconds(1));
+      if (previous) points.push_back(std::move(*previous));
+      wanted += points.size();
+    }
     for (const auto& bucket : buckets) {
       if (query.function != Function::last && bucket.numeric == 0) continue;
       add(bucket.start + interval, value_of(bucket, query.function));
     }
     co_return points;
   }
-  auto earlier = co_await before(archive, series, from);
+  auto earlier = co_await value_at(archive, series, from - Microseconds(1));
   std::optional<std::string> value;
   if (earlier) value = earlier->value;
   std::size_t next = 0;
@@ -190,6 +177,17 @@ Task<Datapoints> read_sampled(archive::Archive& archive, archive::SeriesId serie
 }
 
 }  // namespace
+
+std::string_view name_of(Function function) {
+  switch (function) {
+    case Function::last: return "";
+    case Function::average: return "average";
+    case Function::sum: return "sum";
+    case Function::min: return "min";
+    case Function::max: return "max";
+  }
+  return "";
+}
 
 std::optional<Microseconds> parse_duration(std::string_view text) {
   auto digits = text.find_first_not_of("0123456789");
@@ -207,15 +205,34 @@ std::optional<Microseconds> parse_duration(std::string_view text) {
   return std::nullopt;
 }
 
+TimeSpan parse_range(const ApiRequest& request, Time now, Microseconds fallback) {
+  auto start = time_parameter(request, "start");
+  auto end = time_parameter(request, "end");
+  auto duration = duration_parameter(request);
+  if (start && end && duration) throw bad("give two of start, end and duration, not all three");
+  if (start && duration) end = *start + *duration;
+  TimeSpan range;
+  range.end = end.value_or(now);
+  range.start = start ? *start : range.end - duration.value_or(fallback);
+  if (range.start > range.end) throw bad("start lies behind end");
+  return range;
+}
+
+std::optional<Time> parse_snapshot(const ApiRequest& request) {
+  auto time = time_parameter(request, "time");
+  if (time && asks_for_history(request)) {
+    throw bad(
+        "time asks for the values of one moment; leave out start, end, duration and the like");
+  }
+  return time;
+}
+
 std::optional<HistoryQuery> parse_history(const ApiRequest& request, Time now) {
-  constexpr std::string_view names[] = {"start",    "end",           "duration", "interval",
-                                        "limit",    "find_previous", "function", "interval_type",
-                                        "per_page", "page"};
-  bool asked = std::any_of(std::begin(names), std::end(names),
-                           [&](auto name) { return request.has_parameter(name); });
-  if (!asked) return std::nullopt;
+  if (!asks_for_history(request)) return std::nullopt;
   HistoryQuery query;
-  set_range(request, now, query);
+  auto range = parse_range(request, now, steps[0].range_max);
+  query.start = range.start;
+  query.end = range.end;
   set_interval(request, query);
   auto limit =
       integer_parameter(request, request.has_parameter("limit") ? "limit" : "per_page", 100);
@@ -226,11 +243,27 @@ std::optional<HistoryQuery> parse_history(const ApiRequest& request, Time now) {
     throw bad("there are no pages so far behind; use the last 'at' as the next start");
   }
   query.skip = (page - 1) * query.limit;
-  query.discrete = request.parameter("interval_type") == "discrete";
+  auto type = request.parameter("interval_type");
+  if (!type.empty() && type != "discrete" && type != "continuous") {
+    throw bad(fmt::format("interval_type '{}' is unknown; use discrete or leave it out", type));
+  }
+  query.discrete = type == "discrete";
   query.find_previous =
       request.has_parameter("find_previous") && request.parameter("find_previous") != "false";
   query.function = function_parameter(request);
   return query;
+}
+
+Task<std::optional<archive::Sample>> value_at(archive::Archive& archive, archive::SeriesId series,
+                                              Time at) {
+  archive::Query range;
+  range.start = at;
+  range.end = at;
+  range.find_previous = true;
+  range.limit = 1;
+  auto samples = co_await archive.range(series, range);
+  if (samples.empty()) co_return std::nullopt;
+  co_return std::move(samples.back());
 }
 
 Task<Datapoints> read_history(archive::Archive& archive, archive::SeriesId series,
@@ -244,7 +277,8 @@ Task<Datapoints> read_history(archive::Archive& archive, archive::SeriesId serie
   }
   points.erase(points.begin(),
                points.begin() + static_cast<std::ptrdiff_t>(std::min(query.skip, points.size())));
-  if (points.size() > query.limit + (query.find_previous ? 1 : 0)) points.resize(query.limit);
+  auto most = query.limit + (query.find_previous && query.skip == 0 ? 1 : 0);
+  if (points.size() > most) points.resize(most);
   co_return points;
 }
 

@@ -1,10 +1,8 @@
 #include "gateway/xively/http_transport.h"
 
 #include "base/error.h"
-#include "gateway/xively/credentials.h"
 #include "gateway/xively/errors.h"
-#include "gateway/xively/import.h"
-#include "wire/json_writer.h"
+#include "host/authenticate.h"
 #include "wire/url.h"
 
 namespace tt::gateway::xively {
@@ -50,8 +48,10 @@ void choose_formats(const http::Request& request, std::string_view& path, ApiReq
   }
   auto sent = suffix ? suffix : format_of_media_type(request.header("Content-Type"));
   auto wanted = suffix ? suffix : format_of_accept(request.header("Accept"));
-  api_request.body_format = sent.value_or(Format::json);
-  api_request.format = wanted.value_or(Format::json);
+  // What v1 was made for.
+  auto usual = api_request.version == Version::v1 ? Format::xml : Format::json;
+  api_request.body_format = sent.value_or(usual);
+  api_request.format = wanted.value_or(usual);
 }
 
 http::Response to_response(ApiReply reply, const ApiRequest& api_request) {
@@ -73,6 +73,19 @@ http::Response to_response(ApiReply reply, const ApiRequest& api_request) {
   return response;
 }
 
+// All but path and formats; refers to `request`.
+ApiRequest begin(const http::Request& request) {
+  ApiRequest api_request;
+  api_request.method = request.method() == http::Method::head ? "GET" : request.method_name();
+  api_request.whole_path = request.path();
+  api_request.arrival = {"http", request.peer().address, request.head().target,
+                         request.head().headers};
+  api_request.parameters = request.query_values();
+  api_request.base_url =
+      fmt::format("{}://{}", request.peer().is_encrypted ? "https" : "http", request.host());
+  return api_request;
+}
+
 }  // namespace
 
 Task<ApiReply> HttpTransport::answer(http::Request& request, ApiRequest& api_request) {
@@ -90,13 +103,10 @@ Task<ApiReply> HttpTransport::answer(http::Request& request, ApiRequest& api_req
 
 Task<http::Response> HttpTransport::handle(http::Request& request) {
   if (request.method() == http::Method::options) co_return preflight();
-  ApiRequest api_request;
-  api_request.method = request.method() == http::Method::head ? "GET" : request.method_name();
-  api_request.whole_path = request.path();
-  api_request.parameters = request.query_values();
-  api_request.base_url =
-      fmt::format("{}://{}", request.peer().is_encrypted ? "https" : "http", request.host());
-  auto path = request.path().substr(3);  // behind "/v2"
+  auto api_request = begin(request);
+  auto path = request.path();
+  if (path.starts_with("/v1")) api_request.version = Version::v1;
+  path.remove_prefix(3);
   std::string decoded;
   if (path.find('%') != path.npos) {
     auto plain = wire::percent_decode(path);
@@ -115,34 +125,15 @@ Task<http::Response> HttpTransport::handle(http::Request& request) {
   co_return to_response(std::move(reply), api_request);
 }
 
-Task<http::Response> HttpTransport::import(http::Request& request) {
-  std::optional<Error> failure;
-  ApiRequest api_request;
-  ApiReply reply;
-  try {
-    auto count = co_await import_rows(request);
-    wire::JsonWriter json(reply.body);
-    json.begin_object().member("datapoints", count).end_object();
-    co_return to_response(std::move(reply), api_request);
-  } catch (const Error& e) {
-    failure = e;
-  }
-  co_return to_response(error_reply(*failure, Format::json), api_request);
-}
-
-Task<std::size_t> HttpTransport::import_rows(http::Request& request) {
-  auto caller = co_await authenticate(services_, request);
-  if (!caller) throw unauthorized();
-  auto type = format_of_media_type(request.header("Content-Type"));
-  if (type && *type != Format::csv) {
-    throw Error(Code::unsupported,
-                "send rows feed_id,stream_id,at,value with Content-Type: text/csv");
-  }
-  auto body = co_await request.body();
-  auto rows = parse_import(body, services_.limits);
-  auto count = rows.count;
-  co_await services_.telemetry.import(*caller, std::move(rows.feeds));
-  co_return count;
+Task<http::Response> HttpTransport::activate(http::Request& request) {
+  if (request.method() == http::Method::options) co_return preflight();
+  auto api_request = begin(request);
+  auto code = request.path().substr(std::string_view("/activate").size());
+  choose_formats(request, code, api_request);
+  auto path = fmt::format("/devices{}/activate", code);
+  api_request.path = path;
+  auto reply = co_await answer(request, api_request);
+  co_return to_response(std::move(reply), api_request);
 }
 
 }  // namespace tt::gateway::xively

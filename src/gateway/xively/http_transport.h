@@ -1,6 +1,6 @@
 #pragma once
 
-// The API over HTTP: /v2/… and our own bulk import.
+// The API over HTTP: /v2/…, /v1/… and the old address of activation.
 
 #include "gateway/xively/api.h"
 
@@ -10,16 +10,13 @@ class HttpTransport {
  public:
   HttpTransport(Services& services, Api& api) : services_(services), api_(api) {}
 
-  // Everything under /v2.
+  // Everything under /v2 and /v1.
   Task<http::Response> handle(http::Request& request);
-
-  // POST /api/v1/datapoints: rows feed_id,stream_id,at,value of any number of feeds, at most
-  // limits.datapoints_per_import_max, all or nothing.  Answers {"datapoints":N}.
-  Task<http::Response> import(http::Request& request);
+  // /activate/CODE.csv is /v2/devices/CODE/activate.csv.
+  Task<http::Response> activate(http::Request& request);
 
  private:
   Task<ApiReply> answer(http::Request& request, ApiRequest& api_request);
-  Task<std::size_t> import_rows(http::Request& request);
 
   Services& services_;
   Api& api_;

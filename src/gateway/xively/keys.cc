@@ -1,41 +1,30 @@
 // API keys: list, create, read, update, delete, regenerate.
 //
-// "A master key is a non-resource restricted, private key, which has permissions to perform all
-// HTTP methods."  It is needed for everything here but for reading the key that one uses.
+// A master key is needed for everything here but for reading the key that one uses.
 
 #include <algorithm>
 #include <set>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "gateway/xively/access.h"
 #include "gateway/xively/errors.h"
 #include "gateway/xively/keys_json.h"
 #include "gateway/xively/operations.h"
+#include "host/feed_audit.h"
 
 namespace tt::gateway::xively {
 namespace {
 
-void require_json(const ApiRequest& request) {
-  if (request.format != Format::json) throw not_acceptable();
-}
-
 KeyInput read_input(const ApiRequest& request, const Limits& limits) {
   require_json(request);
-  if (request.body_format != Format::json) throw not_acceptable();
   return parse_key(request.body, limits);
-}
-
-void require_master(Services& services, const ApiRequest& request) {
-  const auto& caller = *request.caller;
-  if (!caller.is_master()) throw Error(Code::denied, "only a master key manages keys");
-  // A connection may outlive the key that opened it.
-  if (caller.expires_at && *caller.expires_at <= services.clock.now()) throw unauthorized();
 }
 
 // The account's key with that secret; throws denied, not_found, also for keys of others.
 Task<identity::Key> open_key(Services& services, const ApiRequest& request,
                              std::string_view secret) {
-  require_master(services, request);
+  require_master(request, services.clock.now());
   auto key = co_await services.identity.find_key(secret);
   if (!key || key->account != request.caller->account) throw not_found();
   co_return std::move(*key);
@@ -76,6 +65,12 @@ registry::FeedId feed_parameter(const ApiRequest& request) {
   return *feed;
 }
 
+Task<> record_deed(Services& services, const ApiRequest& request, std::string_view action,
+                   std::string label) {
+  KeyDeed deed{action, request.caller->account, label};
+  co_await record_key(services, *request.caller, std::move(deed));
+}
+
 std::string location_of(const ApiRequest& request, std::string_view secret) {
   return fmt::format("{}/v2/keys/{}", request.base_url, secret);
 }
@@ -84,7 +79,7 @@ std::string location_of(const ApiRequest& request, std::string_view secret) {
 
 Task<ApiReply> list_keys(Services& services, const ApiRequest& request) {
   require_json(request);
-  require_master(services, request);
+  require_master(request, services.clock.now());
   auto keys = co_await services.identity.keys(request.caller->account);
   if (request.has_parameter("feed_id")) {
     auto feed = feed_parameter(request);
@@ -96,11 +91,12 @@ Task<ApiReply> list_keys(Services& services, const ApiRequest& request) {
 }
 
 Task<ApiReply> create_key(Services& services, const ApiRequest& request) {
-  require_master(services, request);
+  require_master(request, services.clock.now());
   auto input = read_input(request, services.limits);
   co_await require_feeds(services, request, input.permissions);
   auto draft = changed_by(std::move(input), {});
   auto key = co_await services.identity.create_key(request.caller->account, std::move(draft));
+  co_await record_deed(services, request, "key.create", key.settings.label);
   ApiReply reply;
   reply.status = 201;
   reply.location = location_of(request, key.secret);
@@ -112,7 +108,7 @@ Task<ApiReply> read_key(Services& services, const ApiRequest& request, std::stri
   auto key = co_await services.identity.find_key(secret);
   bool is_itself = key && key->id == request.caller->key;
   if (!is_itself) {
-    require_master(services, request);
+    require_master(request, services.clock.now());
     if (!key || key->account != request.caller->account) throw not_found();
   }
   ApiReply reply;
@@ -125,8 +121,10 @@ Task<ApiReply> update_key(Services& services, const ApiRequest& request, std::st
   auto input = read_input(request, services.limits);
   co_await require_feeds(services, request, input.permissions);
   auto settings = changed_by(std::move(input), std::move(key.settings));
+  auto label = settings.label;
   bool is_there = co_await services.identity.update_key(key.id, std::move(settings));
   if (!is_there) throw not_found();
+  co_await record_deed(services, request, "key.update", label);
   co_return ApiReply{};
 }
 
@@ -135,6 +133,7 @@ Task<ApiReply> delete_key(Services& services, const ApiRequest& request, std::st
   auto key = co_await open_key(services, request, secret);
   bool was_there = co_await services.identity.delete_key(key.id);
   if (!was_there) throw not_found();
+  co_await record_deed(services, request, "key.delete", key.settings.label);
   co_return ApiReply{};
 }
 
@@ -144,6 +143,7 @@ Task<ApiReply> regenerate_key(Services& services, const ApiRequest& request,
   auto key = co_await open_key(services, request, secret);
   auto renewed = co_await services.identity.renew_key(key.id);
   if (!renewed) throw not_found();
+  co_await record_deed(services, request, "key.regenerate", key.settings.label);
   ApiReply reply;
   reply.location = location_of(request, *renewed);
   co_return reply;

@@ -14,7 +14,11 @@ void member_if(JsonWriter& json, std::string_view name, const std::string& text)
   if (!text.empty()) json.member(name, std::string_view(text));
 }
 
-void member_time(JsonWriter& json, std::string_view name, Time time) {
+void member_time(JsonWriter& json, std::string_view name, Time time, const TimeZone& zone) {
+  if (!zone.is_utc()) {
+    json.member(name, zone.text(time));
+    return;
+  }
   char text[27];
   format_time(time, text);
   json.member(name, std::string_view(text, sizeof(text)));
@@ -27,11 +31,11 @@ void append_tags(JsonWriter& json, const std::vector<std::string>& tags) {
   json.end_array();
 }
 
-void append_datapoints(JsonWriter& json, const Datapoints& points) {
+void append_datapoints(JsonWriter& json, const Datapoints& points, const TimeZone& zone) {
   json.key("datapoints").begin_array();
   for (const auto& point : points) {
     json.begin_object().member("value", std::string_view(point.value));
-    member_time(json, "at", point.at);
+    member_time(json, "at", point.at, zone);
     json.end_object();
   }
   json.end_array();
@@ -46,22 +50,21 @@ void append_unit(JsonWriter& json, const registry::Unit& unit) {
   json.end_object();
 }
 
-void append_datastream(JsonWriter& json, const ChannelView& view, bool has_version) {
-  json.begin_object().member("id", std::string_view(view.channel->name));
+void append_datastream(JsonWriter& json, const ChannelView& view, const TimeZone& zone) {
+  json.member("id", std::string_view(view.channel->name));
   if (view.current) {
     json.member("current_value", std::string_view(view.current->last.value));
-    member_time(json, "at", view.current->last.at);
+    member_time(json, "at", view.current->last.at, zone);
     if (view.current->max) json.member("max_value", float_text(*view.current->max));
     if (view.current->min) json.member("min_value", float_text(*view.current->min));
   }
   append_tags(json, view.channel->tags);
   append_unit(json, view.channel->unit);
-  if (view.datapoints) append_datapoints(json, *view.datapoints);
-  if (has_version) json.member("version", "1.0.0");
-  json.end_object();
+  if (view.datapoints) append_datapoints(json, *view.datapoints, zone);
+  if (!view.function.empty()) json.member("datapoints_function", view.function);
 }
 
-void append_location(JsonWriter& json, const registry::Location& location) {
+void append_location(JsonWriter& json, const registry::Location& location, const TimeZone& zone) {
   if (location == registry::Location{}) return;
   json.key("location").begin_object();
   member_if(json, "name", location.name);
@@ -75,7 +78,7 @@ void append_location(JsonWriter& json, const registry::Location& location) {
     json.key("waypoints").begin_array();
     for (const auto& waypoint : location.waypoints) {
       json.begin_object();
-      member_time(json, "at", waypoint.at);
+      member_time(json, "at", waypoint.at, zone);
       json.member("lat", waypoint.lat).member("lon", waypoint.lon).end_object();
     }
     json.end_array();
@@ -83,15 +86,15 @@ void append_location(JsonWriter& json, const registry::Location& location) {
   json.end_object();
 }
 
-void csv_sample(wire::CsvWriter& csv, const archive::Sample& sample) {
-  csv.field(format_time(sample.at)).field(sample.value).end_row();
+void csv_sample(wire::CsvWriter& csv, const archive::Sample& sample, const TimeZone& zone) {
+  csv.field(zone.text(sample.at)).field(sample.value).end_row();
 }
 
 void append_feed_rows(wire::CsvWriter& csv, const FeedView& view) {
   for (const auto& channel : view.channels) {
     csv.field(std::to_string(view.feed->id)).field(channel.channel->name);
     if (channel.current) {
-      csv.field(format_time(channel.current->last.at)).field(channel.current->last.value);
+      csv.field(view.zone.text(channel.current->last.at)).field(channel.current->last.value);
     } else {
       csv.field("").quoted_field("");
     }
@@ -110,8 +113,8 @@ void append_feed(JsonWriter& json, const FeedView& view, Content content, User u
   json.member("feed", fmt::format("{}/v2/feeds/{}.json", view.base_url, feed.id));
   member_if(json, "auto_feed_url", feed.auto_feed_url);
   json.member("status", status_of(view.updated, view.now));
-  member_time(json, "updated", view.updated);
-  member_time(json, "created", feed.created);
+  member_time(json, "updated", view.updated, view.zone);
+  member_time(json, "created", feed.created, view.zone);
   member_if(json, "email", feed.email);
   member_if(json, "icon", feed.icon);
   json.member("creator", fmt::format("{}/users/{}", view.base_url, feed.owner_login));
@@ -124,10 +127,14 @@ void append_feed(JsonWriter& json, const FeedView& view, Content content, User u
   }
   if (content == Content::full) {
     json.key("datastreams").begin_array();
-    for (const auto& channel : view.channels) append_datastream(json, channel, false);
+    for (const auto& channel : view.channels) {
+      json.begin_object();
+      append_datastream(json, channel, view.zone);
+      json.end_object();
+    }
     json.end_array();
   }
-  append_location(json, feed.location);
+  append_location(json, feed.location, view.zone);
   member_if(json, "product_id", feed.product_id);
   member_if(json, "device_serial", feed.device_serial);
   json.end_object();
@@ -162,19 +169,21 @@ std::string feed_list_json(const FeedList& list) {
   return out;
 }
 
-std::string datastream_json(const ChannelView& view) {
+std::string datastream_json(const ChannelView& view, const TimeZone& zone) {
   std::string out;
   if (view.datapoints) out.reserve(64 * view.datapoints->size() + 256);
   JsonWriter json(out);
-  append_datastream(json, view, true);
+  json.begin_object();
+  append_datastream(json, view, zone);
+  json.member("version", "1.0.0").end_object();
   return out;
 }
 
-std::string datapoint_json(const archive::Sample& sample) {
+std::string datapoint_json(const archive::Sample& sample, const TimeZone& zone) {
   std::string out;
   JsonWriter json(out);
   json.begin_object().member("value", std::string_view(sample.value));
-  member_time(json, "at", sample.at);
+  member_time(json, "at", sample.at, zone);
   json.end_object();
   return out;
 }
@@ -212,26 +221,26 @@ std::string feed_csv(const FeedView& view) {
   }
   for (const auto& row : rows) {
     csv.field(row.stream);
-    csv_sample(csv, *row.sample);
+    csv_sample(csv, *row.sample, view.zone);
   }
   return out;
 }
 
-std::string datastream_csv(const ChannelView& view) {
+std::string datastream_csv(const ChannelView& view, const TimeZone& zone) {
   std::string out;
   wire::CsvWriter csv(out);
   if (view.datapoints) {
-    for (const auto& point : *view.datapoints) csv_sample(csv, point);
+    for (const auto& point : *view.datapoints) csv_sample(csv, point, zone);
   } else if (view.current) {
-    csv_sample(csv, view.current->last);
+    csv_sample(csv, view.current->last, zone);
   }
   return out;
 }
 
-std::string datapoint_csv(const archive::Sample& sample) {
+std::string datapoint_csv(const archive::Sample& sample, const TimeZone& zone) {
   std::string out;
   wire::CsvWriter csv(out);
-  csv_sample(csv, sample);
+  csv_sample(csv, sample, zone);
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "archive/archive.h"
+#include "gateway/xively/time_zone.h"
 #include "registry/registry.h"
 #include "telemetry/telemetry.h"
 
@@ -22,6 +23,7 @@ struct ChannelView {
   const registry::Channel* channel = nullptr;
   std::optional<archive::Current> current;
   std::optional<Datapoints> datapoints;
+  std::string_view function;  // of the datapoints; empty: they are as they were written
 };
 
 // What a feed document shows.
@@ -31,6 +33,7 @@ struct FeedView {
   Time updated;
   Time now;
   std::string_view base_url;
+  TimeZone zone;  // in which its times are written
 };
 
 // What stands in a list of feeds.
@@ -50,16 +53,16 @@ struct FeedList {
 std::string feed_list_json(const FeedList& list);
 std::string feed_json(const FeedView& view);
 // A datastream on its own, with `version`.
-std::string datastream_json(const ChannelView& view);
-std::string datapoint_json(const archive::Sample& sample);
+std::string datastream_json(const ChannelView& view, const TimeZone& zone);
+std::string datapoint_json(const archive::Sample& sample, const TimeZone& zone);
 
 // `feed_id,stream_id,at,value` a row.
 std::string feed_list_csv(const FeedList& list);
 // `stream_id,at,value` a row; with history all points of all streams in order of time.
 std::string feed_csv(const FeedView& view);
 // `at,value` a row.
-std::string datastream_csv(const ChannelView& view);
-std::string datapoint_csv(const archive::Sample& sample);
+std::string datastream_csv(const ChannelView& view, const TimeZone& zone);
+std::string datapoint_csv(const archive::Sample& sample, const TimeZone& zone);
 
 // "333.0": extremes are texts of floats.
 std::string float_text(double value);

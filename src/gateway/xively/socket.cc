@@ -8,6 +8,7 @@
 #include "gateway/xively/errors.h"
 #include "gateway/xively/views.h"
 #include "rt/scope.h"
+#include "wire/header_value.h"
 #include "wire/json_writer.h"
 
 namespace tt::gateway::xively {
@@ -22,6 +23,16 @@ std::string upper(std::string_view text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
   }
   return result;
+}
+
+// "headers":{"X-ApiKey":"…"}
+std::optional<std::string_view> key_of(wire::JsonValue request) {
+  auto headers = request.find("headers");
+  if (!headers) return std::nullopt;
+  for (auto [name, value] : headers->members()) {
+    if (wire::equal_ignoring_case(name, "X-ApiKey")) return value.text();
+  }
+  return std::nullopt;
 }
 
 struct FeedResource {
@@ -57,20 +68,22 @@ struct SocketSession::Incoming {
   identity::CallerPtr caller;
 };
 
-SocketSession::SocketSession(Services& services, Api& api, http::WebSocket& socket,
-                             identity::CallerPtr caller, std::string base_url)
+SocketSession::SocketSession(Services& services, Api& api, MessageChannel& channel, Opening opening)
     : services_(services),
       api_(api),
-      socket_(socket),
-      caller_(std::move(caller)),
-      base_url_(std::move(base_url)) {
-  origin_.address = socket.peer().address;
+      channel_(channel),
+      caller_(std::move(opening.caller)),
+      base_url_(std::move(opening.base_url)) {
+  origin_.address = channel.peer().address;
 }
 
 Task<> SocketSession::run() {
-  rt::Scope sender(socket_.loop());
+  rt::Scope sender(channel_.loop());
   sender.spawn(send_updates());
-  while (auto message = co_await socket_.receive()) co_await take(message->payload);
+  while (auto message = co_await channel_.receive()) {
+    co_await take(*message);
+    channel_.have(subscriptions_.empty() ? Patience::while_asking : Patience::for_ever);
+  }
   ended_ = true;
   wake_.set();
   co_await sender.join();
@@ -110,10 +123,8 @@ Task<> SocketSession::take(std::string_view text) {
                                                      : wire::to_json(wire::to_boost(*body));
   }
   incoming.caller = caller_;
-  if (auto headers = root.find("headers")) {
-    if (auto key = headers->find("X-ApiKey")) {
-      incoming.caller = co_await services_.identity.authenticate_key(key->text(), origin_);
-    }
+  if (auto key = key_of(root)) {
+    incoming.caller = co_await services_.identity.authenticate_key(*key, origin_);
   }
   co_await answer(incoming);
 }
@@ -207,6 +218,7 @@ Task<> SocketSession::call(const Incoming& incoming) {
   request.method = incoming.method;
   request.path = path;
   request.whole_path = incoming.resource;
+  request.arrival = {channel_.protocol(), origin_.address, {}, {}};
   request.format = request.body_format = format;
   request.parameters = incoming.parameters;
   request.body = incoming.body;
@@ -236,7 +248,7 @@ void SocketSession::reply(const Incoming& incoming, int status, std::string_view
     }
   }
   json.end_object();
-  socket_.send_text(text);
+  channel_.send(text);
 }
 
 void SocketSession::deliver(const bus::MessagePtr& message, std::uint64_t tag,
@@ -292,8 +304,8 @@ Task<> SocketSession::send_update(Update update) {
   if (!token.empty()) json.member("token", std::string_view(token));
   json.member("resource", std::string_view(resource)).key("body");
   bool is_feed = parse_resource(resource)->channel.empty();
-  json.raw(is_feed ? feed_json(view) : datastream_json(*channel)).end_object();
-  socket_.send_text(text);
+  json.raw(is_feed ? feed_json(view) : datastream_json(*channel, view.zone)).end_object();
+  channel_.send(text);
 }
 
 }  // namespace tt::gateway::xively

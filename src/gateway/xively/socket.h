@@ -1,6 +1,7 @@
 #pragma once
 
-// The API over a WebSocket: requests as JSON objects, and subscriptions that bring each update.
+// The API over a WebSocket or a TCP socket: requests as JSON objects, and subscriptions that bring
+// each update.
 //
 //   {"method":"subscribe","resource":"/feeds/504","headers":{"X-ApiKey":"…"},"token":"0x1"}
 //   → {"token":"0x1","resource":"/feeds/504","status":200}, then for each update
@@ -10,7 +11,7 @@
 #include <map>
 
 #include "gateway/xively/api.h"
-#include "http/websocket.h"
+#include "gateway/xively/message_channel.h"
 #include "rt/event.h"
 #include "wire/json.h"
 
@@ -18,9 +19,12 @@ namespace tt::gateway::xively {
 
 class SocketSession final : public bus::Subscriber {
  public:
-  // `caller` is the one of the upgrade request, nullptr if it brought no credentials.
-  SocketSession(Services& services, Api& api, http::WebSocket& socket, identity::CallerPtr caller,
-                std::string base_url);
+  // What the connection itself has said.
+  struct Opening {
+    identity::CallerPtr caller;  // for requests without key of their own; nullptr: none
+    std::string base_url;        // "http://HOST", for the URLs in documents
+  };
+  SocketSession(Services& services, Api& api, MessageChannel& channel, Opening opening);
 
   // Serves the connection to its end.
   Task<> run();
@@ -53,7 +57,7 @@ class SocketSession final : public bus::Subscriber {
 
   Services& services_;
   Api& api_;
-  http::WebSocket& socket_;
+  MessageChannel& channel_;
   identity::CallerPtr caller_;
   std::string base_url_;
   identity::Origin origin_;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "bus/topic.h"
 #include "gateway/xively/errors.h"
+#include "gateway/xively/v1_output.h"
 #include "gateway/xively/views.h"
 #include "rt/run_on.h"
 
@@ -13,9 +14,14 @@ namespace {
 
 constexpr std::size_t updates_max = 10'000;  // the oldest go: a document shows the newest state
 
-// The feed in "/v2/feeds/504…"; nullopt if there is none.
+// "/v2"
+constexpr std::size_t version_bytes = 3;
+
+// The feed in "/v2/feeds/504…" or "/v1/…"; nullopt if there is none.
 std::optional<registry::FeedId> feed_of(std::string_view topic) {
-  constexpr std::string_view prefix = "/v2/feeds/";
+  constexpr std::string_view prefix = "/feeds/";
+  if (topic.size() < version_bytes) return std::nullopt;
+  topic.remove_prefix(version_bytes);
   if (!topic.starts_with(prefix)) return std::nullopt;
   topic.remove_prefix(prefix.size());
   return parse_number<registry::FeedId>(topic.substr(0, topic.find_first_of("/.")));
@@ -47,7 +53,8 @@ Task<> Topics::stop() {
 Task<ApiReply> Topics::request(const identity::Caller& caller, std::string_view topic,
                                std::string_view method, std::string_view body) {
   ApiRequest request;
-  auto path = topic.substr(3);  // behind "/v2"
+  auto path = topic.substr(version_bytes);
+  if (topic.starts_with("/v1")) request.version = Version::v1;
   request.whole_path = topic;
   request.format = take_suffix(path).value_or(Format::json);
   request.body_format = request.format;
@@ -152,36 +159,14 @@ Task<> Topics::announce_all() {
 // Renders only what somebody is subscribed to.
 Task<> Topics::announce(bus::MessagePtr message) {
   auto target = telemetry::parse_topic(message->topic);
-  auto& bus = services_.bus;
-  std::string feed_topic = fmt::format("/v2/feeds/{}", target->feed);
-  std::string stream_topic = fmt::format("{}/datastreams/{}", feed_topic, target->channel);
-  std::vector<bus::Message> documents;
   auto feed = co_await services_.registry.find(target->feed);
   if (!feed) co_return;
   ApiRequest request;
   request.base_url = base_url;
   auto view = co_await view_feed(services_, request, feed);
-  auto is_channel = [&](const ChannelView& channel) {
-    return channel.channel->name == target->channel;
-  };
-  auto channel = std::find_if(view.channels.begin(), view.channels.end(), is_channel);
-  ChannelPlace place{*feed, base_url};
-  for (auto [suffix, format] : topic_suffixes) {
-    auto add = [&](const std::string& topic, auto render) {
-      auto whole = topic + std::string(suffix);
-      if (!bus.has_subscribers(whole)) return;
-      bus::Message document;
-      document.topic = std::move(whole);
-      document.payload = render();
-      document.at_least_once = true;
-      documents.push_back(std::move(document));
-    };
-    add(feed_topic, [&] { return feed_document(view, format); });
-    if (channel == view.channels.end()) continue;
-    add(stream_topic, [&] { return datastream_document(*channel, place, format); });
-  }
+  auto documents = wanted_documents(view, target->channel);
   if (!documents.empty()) {
-    co_await bus.deliver(std::move(documents));
+    co_await services_.bus.deliver(std::move(documents));
     co_return;
   }
   // Nobody looks any more.
@@ -189,7 +174,35 @@ Task<> Topics::announce(bus::MessagePtr message) {
   if (watched == watched_.end()) co_return;
   auto id = watched->second;
   watched_.erase(watched);
-  co_await bus.unsubscribe(id);
+  co_await services_.bus.unsubscribe(id);
+}
+
+std::vector<bus::Message> Topics::wanted_documents(const FeedView& view,
+                                                   std::string_view channel_name) {
+  auto has_name = [&](const ChannelView& channel) { return channel.channel->name == channel_name; };
+  auto channel = std::find_if(view.channels.begin(), view.channels.end(), has_name);
+  auto feed_path = fmt::format("/feeds/{}", view.feed->id);
+  auto stream_path = fmt::format("{}/datastreams/{}", feed_path, channel_name);
+  ChannelPlace place{*view.feed, base_url};
+  std::vector<bus::Message> documents;
+  auto add = [&](std::string topic, auto render) {
+    if (!services_.bus.has_subscribers(topic)) return;
+    bus::Message document;
+    document.topic = std::move(topic);
+    document.payload = render();
+    document.at_least_once = true;
+    documents.push_back(std::move(document));
+  };
+  for (auto [suffix, format] : topic_suffixes) {
+    add(fmt::format("/v2{}{}", feed_path, suffix), [&] { return feed_document(view, format); });
+    add(fmt::format("/v1{}{}", feed_path, suffix), [&] { return v1_feed_document(view, format); });
+    if (channel == view.channels.end()) continue;
+    add(fmt::format("/v2{}{}", stream_path, suffix),
+        [&] { return datastream_document(*channel, place, format); });
+    add(fmt::format("/v1{}{}", stream_path, suffix),
+        [&] { return v1_datastream_document(*channel, place, format); });
+  }
+  return documents;
 }
 
 }  // namespace tt::gateway::xively

@@ -1,6 +1,7 @@
 #pragma once
 
-// The API over the bus: the topics /v2/feeds/504.json and the like, as Xively's MQTT bridge had.
+// The API over the bus: the topics /v2/feeds/504.json and the like, as Xively's MQTT bridge had,
+// and /v1/feeds/504/datastreams/0.csv, which is the bare current value.
 //
 // A publication on such a topic is a PUT (a POST where the path creates), a subscription brings
 // the document at once and again with each update of the feed.
@@ -9,6 +10,7 @@
 #include <map>
 
 #include "gateway/xively/api.h"
+#include "gateway/xively/output.h"
 #include "rt/event.h"
 #include "rt/scope.h"
 
@@ -41,6 +43,8 @@ class Topics final : public bus::TopicOwner, public bus::Subscriber {
   Task<> watch_here(registry::FeedId feed);
   Task<> announce_all();
   Task<> announce(bus::MessagePtr message);
+  // Rendered as they are now, those that somebody is subscribed to.
+  std::vector<bus::Message> wanted_documents(const FeedView& view, std::string_view channel_name);
 
   Services& services_;
   Api& api_;

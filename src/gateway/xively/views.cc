@@ -21,13 +21,14 @@ Task<FeedView> view_feed(Services& services, const ApiRequest& request, registry
   view.feed = feed;
   view.now = services.clock.now();
   view.base_url = request.base_url;
+  view.zone = request.zone;
   auto values = co_await services.telemetry.current_values(feed);
   view.updated = telemetry::Telemetry::updated(*feed, values);
   auto selected = request.parameter("datastreams");
   for (std::size_t i = 0; i < feed->channels.size(); ++i) {
     const auto& channel = feed->channels[i];
     if (!selects(selected, channel.name)) continue;
-    view.channels.push_back({&channel, std::move(values[i]), std::nullopt});
+    view.channels.push_back({&channel, std::move(values[i]), std::nullopt, {}});
   }
   co_return view;
 }
@@ -36,9 +37,26 @@ Task<> add_history(Services& services, FeedView& view, HistoryQuery query) {
   std::size_t left = history_points_max;
   for (auto& channel : view.channels) {
     query.limit = std::min(query.limit, left);
-    channel.datapoints = co_await read_history(services.archive, channel.channel->id, query);
-    left -= std::min(left, channel.datapoints->size());
+    co_await add_history(services, channel, query);
+    if (channel.datapoints->size() > left) channel.datapoints->resize(left);
+    left -= channel.datapoints->size();
   }
+}
+
+Task<> add_history(Services& services, ChannelView& view, HistoryQuery query) {
+  view.datapoints = co_await read_history(services.archive, view.channel->id, query);
+  if (query.interval.count() > 0) view.function = name_of(query.function);
+}
+
+Task<> show_snapshot(Services& services, FeedView& view, Time at) {
+  std::vector<ChannelView> channels;
+  for (auto& channel : view.channels) {
+    auto sample = co_await value_at(services.archive, channel.channel->id, at);
+    if (!sample) continue;
+    channel.current = archive::Current{std::move(*sample), {}, {}, {}};
+    channels.push_back(std::move(channel));
+  }
+  view.channels = std::move(channels);
 }
 
 std::string feed_list_document(const FeedList& list, Format format) {
@@ -59,17 +77,17 @@ std::string feed_document(const FeedView& view, Format format) {
 
 std::string datastream_document(const ChannelView& view, const ChannelPlace& place, Format format) {
   switch (format) {
-    case Format::csv: return datastream_csv(view);
+    case Format::csv: return datastream_csv(view, place.zone);
     case Format::xml: return datastream_xml(view, place);
-    default: return datastream_json(view);
+    default: return datastream_json(view, place.zone);
   }
 }
 
-std::string datapoint_document(const archive::Sample& sample, Format format) {
+std::string datapoint_document(const archive::Sample& sample, const TimeZone& zone, Format format) {
   switch (format) {
-    case Format::csv: return datapoint_csv(sample);
-    case Format::xml: return datapoint_xml(sample);
-    default: return datapoint_json(sample);
+    case Format::csv: return datapoint_csv(sample, zone);
+    case Format::xml: return datapoint_xml(sample, zone);
+    default: return datapoint_json(sample, zone);
   }
 }
 

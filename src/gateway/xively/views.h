@@ -16,10 +16,16 @@ Task<FeedView> view_feed(Services& services, const ApiRequest& request, registry
 // Fills in the datapoints of all channels, at most history_points_max together.
 Task<> add_history(Services& services, FeedView& view, HistoryQuery query);
 
+// Replaces the current values with those that held at `at`; channels without one are left out.
+Task<> show_snapshot(Services& services, FeedView& view, Time at);
+
+// The history of one channel, in `view`.
+Task<> add_history(Services& services, ChannelView& view, HistoryQuery query);
+
 // The documents in `format`, which is not png.
 std::string feed_list_document(const FeedList& list, Format format);
 std::string feed_document(const FeedView& view, Format format);
 std::string datastream_document(const ChannelView& view, const ChannelPlace& place, Format format);
-std::string datapoint_document(const archive::Sample& sample, Format format);
+std::string datapoint_document(const archive::Sample& sample, const TimeZone& zone, Format format);
 
 }  // namespace tt::gateway::xively

@@ -30,8 +30,13 @@ void append_tags(XmlWriter& xml, const std::vector<std::string>& tags) {
   for (const auto& tag : tags) xml.element("tag", tag);
 }
 
-void append_value(XmlWriter& xml, std::string_view name, const archive::Sample& sample) {
-  xml.begin(name).attribute("at", format_time(sample.at)).text(sample.value).end();
+struct ValueElement {
+  std::string_view name;
+  const archive::Sample& sample;
+};
+
+void append_value(XmlWriter& xml, const ValueElement& value, const TimeZone& zone) {
+  xml.begin(value.name).attribute("at", zone.text(value.sample.at)).text(value.sample.value).end();
 }
 
 void append_unit(XmlWriter& xml, const registry::Unit& unit) {
@@ -42,38 +47,40 @@ void append_unit(XmlWriter& xml, const registry::Unit& unit) {
   xml.text(unit.label).end();
 }
 
-void append_datapoints(XmlWriter& xml, const Datapoints& points) {
-  if (points.empty()) return;
+void append_datapoints(XmlWriter& xml, const ChannelView& view, const TimeZone& zone) {
+  if (view.datapoints->empty()) return;
   xml.begin("datapoints");
-  for (const auto& point : points) append_value(xml, "value", point);
+  attribute_if(xml, "function", view.function);
+  for (const auto& point : *view.datapoints) append_value(xml, {"value", point}, zone);
   xml.end();
 }
 
-void append_data(XmlWriter& xml, const ChannelView& view) {
+void append_data(XmlWriter& xml, const ChannelView& view, const TimeZone& zone) {
   xml.begin("data").attribute("id", view.channel->name);
   append_tags(xml, view.channel->tags);
   if (view.current) {
-    append_value(xml, "current_value", view.current->last);
+    append_value(xml, {"current_value", view.current->last}, zone);
     if (view.current->max) xml.element("max_value", float_text(*view.current->max));
     if (view.current->min) xml.element("min_value", float_text(*view.current->min));
   }
   append_unit(xml, view.channel->unit);
-  if (view.datapoints) append_datapoints(xml, *view.datapoints);
+  if (view.datapoints) append_datapoints(xml, view, zone);
   xml.end();
 }
 
-void append_waypoints(XmlWriter& xml, const std::vector<registry::Waypoint>& waypoints) {
+void append_waypoints(XmlWriter& xml, const std::vector<registry::Waypoint>& waypoints,
+                      const TimeZone& zone) {
   if (waypoints.empty()) return;
   xml.begin("waypoints");
   for (const auto& waypoint : waypoints) {
-    xml.begin("waypoint").attribute("at", format_time(waypoint.at));
+    xml.begin("waypoint").attribute("at", zone.text(waypoint.at));
     xml.element("lat", fmt::format("{}", waypoint.lat));
     xml.element("lon", fmt::format("{}", waypoint.lon)).end();
   }
   xml.end();
 }
 
-void append_location(XmlWriter& xml, const registry::Location& location) {
+void append_location(XmlWriter& xml, const registry::Location& location, const TimeZone& zone) {
   if (location == registry::Location{}) return;
   xml.begin("location");
   attribute_if(xml, "disposition", location.disposition);
@@ -83,7 +90,7 @@ void append_location(XmlWriter& xml, const registry::Location& location) {
   if (location.lat) xml.element("lat", fmt::format("{}", *location.lat));
   if (location.lon) xml.element("lon", fmt::format("{}", *location.lon));
   element_if(xml, "ele", location.ele);
-  append_waypoints(xml, location.waypoints);
+  append_waypoints(xml, location.waypoints, zone);
   xml.end();
 }
 
@@ -105,18 +112,18 @@ void append_metadata(XmlWriter& xml, const FeedView& view) {
   element_if(xml, "device_serial", feed.device_serial);
   xml.element("private", feed.is_private ? "true" : "false");
   append_tags(xml, feed.tags);
-  append_location(xml, feed.location);
+  append_location(xml, feed.location, view.zone);
 }
 
 void append_environment(XmlWriter& xml, const FeedView& view, Content content, User user) {
   const auto& feed = *view.feed;
-  xml.begin("environment").attribute("updated", format_time(view.updated));
-  xml.attribute("created", format_time(feed.created)).attribute("id", std::to_string(feed.id));
+  xml.begin("environment").attribute("updated", view.zone.text(view.updated));
+  xml.attribute("created", view.zone.text(feed.created)).attribute("id", std::to_string(feed.id));
   xml.attribute("creator", creator_of(feed, view.base_url));
   append_metadata(xml, view);
   if (user == User::shown) xml.begin("user").element("login", feed.owner_login).end();
   if (content == Content::full) {
-    for (const auto& channel : view.channels) append_data(xml, channel);
+    for (const auto& channel : view.channels) append_data(xml, channel, view.zone);
   }
   xml.end();
 }
@@ -152,20 +159,20 @@ std::string datastream_xml(const ChannelView& view, const ChannelPlace& place) {
   if (view.datapoints) out.reserve(64 * view.datapoints->size() + 1024);
   XmlWriter xml(out);
   begin_eeml(xml);
-  xml.begin("environment").attribute("updated", format_time(updated));
+  xml.begin("environment").attribute("updated", place.zone.text(updated));
   xml.attribute("id", std::to_string(feed.id));
   xml.attribute("creator", creator_of(feed, place.base_url));
-  append_data(xml, view);
+  append_data(xml, view, place.zone);
   xml.end().end();
   return out;
 }
 
-std::string datapoint_xml(const archive::Sample& sample) {
+std::string datapoint_xml(const archive::Sample& sample, const TimeZone& zone) {
   std::string out;
   XmlWriter xml(out);
   begin_eeml(xml);
   xml.begin("environment").begin("data").begin("datapoints");
-  append_value(xml, "value", sample);
+  append_value(xml, {"value", sample}, zone);
   xml.end().end().end().end();
   return out;
 }

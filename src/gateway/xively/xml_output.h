@@ -10,6 +10,7 @@ namespace tt::gateway::xively {
 struct ChannelPlace {
   const registry::Feed& feed;
   std::string_view base_url;
+  TimeZone zone = {};
 };
 
 // With totalResults, startIndex and itemsPerPage of OpenSearch before the environments.
@@ -17,6 +18,6 @@ std::string feed_list_xml(const FeedList& list);
 std::string feed_xml(const FeedView& view);
 // An environment with exactly one <data>.
 std::string datastream_xml(const ChannelView& view, const ChannelPlace& place);
-std::string datapoint_xml(const archive::Sample& sample);
+std::string datapoint_xml(const archive::Sample& sample, const TimeZone& zone);
 
 }  // namespace tt::gateway::xively

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "web/core/nearest.h"
 #include "wire/json.h"
 
 namespace tt::web {
@@ -262,31 +263,14 @@ constexpr std::pair<std::string_view, Read> names[] = {
     {"WSGI_APPLICATION", ignore},
 };
 
-// Insertions, deletions and changes of one character that make `a` of `b`.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t corner = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      auto change = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
-      corner = row[j];
-      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-std::string_view nearest(std::string_view name) {
-  auto by_distance = [&](const auto& entry) { return distance(name, entry.first); };
-  return std::ranges::min_element(names, {}, by_distance)->first;
-}
-
 void apply(Settings& settings, std::string_view name, const json::value& value) {
   auto known = std::ranges::find(names, name, [](const auto& entry) { return entry.first; });
   if (known == std::end(names)) {
-    throw Error(Code::invalid, fmt::format("there is no setting {}; do you mean {}?",
-                                           name.substr(0, 100), nearest(name.substr(0, 100))));
+    std::vector<std::string_view> known_names;
+    for (const auto& [known_name, reader] : names) known_names.push_back(known_name);
+    auto given = name.substr(0, 100);
+    throw Error(Code::invalid, fmt::format("there is no setting {}; do you mean {}?", given,
+                                           nearest(given, known_names)));
   }
   try {
     known->second(settings, value);

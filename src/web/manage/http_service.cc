@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <csignal>
 #include <thread>
 
 #include "base/log.h"
@@ -48,10 +49,10 @@ Task<> run(rt::Loops& loops, Application& application, const ServiceOptions& opt
   rt::Listener listener(loops, "http", rt::parse_endpoint(options.listen), limits, metrics);
   listener.handle(rt::Protocol::http, {serve, rt::OnStop::finish});
   listener.bind();
-  rt::StopSignal stop_signal(loops.at(0));
+  rt::Signals stop_signals(loops.at(0), {SIGINT, SIGTERM});
   listener.start();
   ready(rt::to_string(listener.endpoint()));
-  co_await stop_signal.wait();
+  co_await stop_signals.wait();
   co_await listener.begin_stop();
   co_await listener.end_stop();
 }

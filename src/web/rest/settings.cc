@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 
 #include "base/error.h"
+#include "web/core/nearest.h"
 
 namespace tt::web::rest {
 namespace {
@@ -16,26 +17,6 @@ using boost::json::value;
 
 [[noreturn]] void refuse(std::string_view setting, const std::string& why) {
   throw Error(Code::invalid, fmt::format("settings: REST_FRAMEWORK.{}: {}", setting, why));
-}
-
-// How many letters must be put in, taken out or changed to make one name the other.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, changed}));
-    }
-  }
-  return row[b.size()];
-}
-
-template <class Names>
-std::string nearest(std::string_view name, const Names& names) {
-  auto far = [&](const auto& known) { return distance(name, known); };
-  return std::string(*std::ranges::min_element(names, {}, far));
 }
 
 template <class T>
@@ -206,9 +187,9 @@ RestSettings read_settings(const boost::json::object& rest_framework) {
   for (const auto& [name, given] : rest_framework) {
     auto reader = readers().find(std::string_view(name));
     if (reader == readers().end()) {
-      std::vector<std::string> names;
+      std::vector<std::string_view> names;
       for (const auto& [known, read] : readers()) names.push_back(known);
-      refuse(name, "unknown setting; did you mean " + nearest(name, names) + "?");
+      refuse(name, fmt::format("unknown setting; did you mean {}?", nearest(name, names)));
     }
     reader->second(settings, name, given);
   }

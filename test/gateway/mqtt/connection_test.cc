@@ -57,6 +57,10 @@ class FakeIdentity final : public identity::Identity {
     co_return nullptr;
   }
   Task<> close_session(std::string_view) override { co_return; }
+  Task<std::vector<identity::Key>> create_keys(identity::AccountId,
+                                               std::vector<identity::KeyDraft>) override {
+    co_return std::vector<identity::Key>{};
+  }
   Task<identity::Key> create_key(identity::AccountId, identity::KeyDraft, std::string) override {
     co_return identity::Key{};
   }

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "gateway/xively/document.h"
-#include "gateway/xively/import.h"
 
 using namespace tt;
 using namespace tt::gateway::xively;
@@ -98,24 +97,4 @@ TEST_CASE("too many datapoints are refused, in one stream or spread over several
   body += "]}";
   auto points = [&] { parse_datapoints(body, Format::json, limits); };
   CHECK(failure_of(points).starts_with("unprocessable: You can only send 500 datapoints"));
-}
-
-TEST_CASE("an import has four fields a row and names the line that has not") {
-  auto rows = parse_import(
-      "feed_id,stream_id,at,value\n1,t,2026-01-01T00:00:00Z,21.5\n2,t,2026-01-01T00:00:00Z,x\n"
-      "1,t,2026-01-01T00:00:10Z,21.6\n1,u,2026-01-01T00:00:10Z,\"a\"\"b\"\n",
-      limits);
-  CHECK(rows.count == 4);
-  REQUIRE(rows.feeds.size() == 2);
-  CHECK(rows.feeds[0].channels.size() == 2);
-  CHECK(rows.feeds[0].channels[0].samples.size() == 2);
-  CHECK(rows.feeds[0].channels[1].samples[0].value == "a\"b");
-  auto failure = [](std::string_view body) {
-    return failure_of([&] { parse_import(body, limits); });
-  };
-  CHECK(failure("1,t,2026-01-01T00:00:00Z,1\n1,t,1\n").starts_with("invalid: line 2 "));
-  CHECK(failure("x,t,2026-01-01T00:00:00Z,1\n").starts_with("invalid: line 1 "));
-  CHECK(failure("1,t,noon,1\n").starts_with("invalid: line 1 "));
-  CHECK(failure("1,a b,2026-01-01T00:00:00Z,1\n").starts_with("invalid: line 1 "));
-  CHECK(failure("") == "invalid: Submitted CSV is empty.");
 }

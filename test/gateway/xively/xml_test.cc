@@ -63,7 +63,9 @@ FeedView view_of(const registry::Feed& feed) {
   view.updated = time("2013-05-05T07:37:54.582681Z");
   view.now = time("2013-05-05T07:40:00Z");
   for (const auto& channel : view.feed->channels) {
-    view.channels.push_back({&channel, std::nullopt, std::nullopt});
+    ChannelView shown;
+    shown.channel = &channel;
+    view.channels.push_back(std::move(shown));
   }
   return view;
 }
@@ -183,7 +185,7 @@ TEST_CASE("a datastream on its own stands in an environment, with the time of it
 
 TEST_CASE("a datapoint on its own") {
   archive::Sample sample{time("2010-05-20T11:01:46Z"), "2000"};
-  CHECK(datapoint_xml(sample) ==
+  CHECK(datapoint_xml(sample, {}) ==
         eeml(R"(<environment><data><datapoints><value at="2010-05-20T11:01:46.000000Z">2000)"
              R"(</value></datapoints></data></environment>)"));
 }

@@ -20,11 +20,6 @@ export interface DevicePage {
   devices: DeviceSummary[];
 }
 
-export interface DeviceKey {
-  label: string;
-  key: string;
-}
-
 export interface Channel {
   id: string;
   current_value?: string;
@@ -43,7 +38,7 @@ export interface Feed {
   status: string;
   tags?: string[];
   creator?: string;
-  location?: { name?: string; lat?: number; lon?: number };
+  location?: { name?: string; lat?: number; lon?: number; disposition?: string };
   datastreams?: Channel[];
 }
 
@@ -72,7 +67,8 @@ function message_of(status: number, body: any): string {
   return `The server answered with status ${status}.`;
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+// One request; throws an ApiError with a text for people.
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json", ...console_header };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
@@ -108,16 +104,14 @@ export function list_devices(text: string, offset: number): Promise<DevicePage> 
   return call("GET", `/console/api/devices?${query}`);
 }
 
-export const create_device = (title: string, is_private: boolean) =>
-  call<{ id: number; title: string; key: string }>("POST", "/console/api/devices", {
-    title,
-    private: is_private,
-  });
+export interface DeviceDraft {
+  title: string;
+  description: string;
+  private: boolean;
+}
 
-export const device_keys = (id: number) =>
-  call<{ keys: DeviceKey[] }>("GET", `/console/api/devices/${id}/keys`);
-export const create_device_key = (id: number) =>
-  call<DeviceKey>("POST", `/console/api/devices/${id}/keys`, {});
+export const create_device = (draft: DeviceDraft) =>
+  call<{ id: number; title: string; key: string }>("POST", "/console/api/devices", draft);
 
 export const find_feed = (id: number) => call<Feed>("GET", `/v2/feeds/${id}.json`);
 

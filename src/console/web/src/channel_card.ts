@@ -3,6 +3,7 @@
 import type { Channel, Point } from "./api";
 import { find_points } from "./api";
 import { Chart } from "./chart";
+import { icon_button } from "./device/panel";
 import { button, el, notice } from "./dom";
 import { Series, type Range } from "./series";
 import type { Shell } from "./shell";
@@ -19,8 +20,20 @@ function written(value: number, decimals: number): string {
   return Math.abs(value) < 1e9 ? value.toFixed(Math.min(decimals, 6)) : value.toPrecision(6);
 }
 
+export interface ChannelOptions {
+  feed: number;
+  index: number; // decides the colour
+  range: Range;
+  graph: boolean;
+  edit: () => void;
+}
+
 export class ChannelCard {
   readonly element: HTMLElement;
+  private dot = el("span", "dot");
+  private tags = el("span", "channel-tags muted");
+  private toggle = button("", "channel-toggle", () => this.show_graph(this.plot_side.hidden !== false));
+  private is_fetched = false;
   private value = el("span", { class: "number", text: "—" });
   private symbol = el("span", "unit");
   private updated = el("time");
@@ -37,32 +50,41 @@ export class ChannelCard {
 
   constructor(
     private shell: Shell,
-    feed: number,
     private channel: string,
-    index: number,
-    range: Range,
+    options: ChannelOptions,
   ) {
-    this.series = new Series(feed, channel, range);
-    this.chart = new Chart(this.series, index, (time, value) => this.show_readout(time, value));
+    this.series = new Series(options.feed, channel, options.range);
+    this.chart = new Chart(this.series, options.index, (time, value) => this.show_readout(time, value));
     this.plot_side.append(this.chart.element, this.message, this.readout);
+    this.toggle.append(this.dot, el("h3", { text: channel }), this.tags);
     this.element = el(
       "article",
-      { class: `card channel line-${index % 6}`, attributes: { "aria-label": channel } },
+      { class: `channel line-${options.index % 6}`, attributes: { "aria-label": channel } },
       el(
         "div",
-        "value-side",
-        el("h3", { text: channel }),
+        "channel-head",
+        this.toggle,
         el("p", "big", this.value, this.symbol),
-        el("p", "muted", this.updated),
-        this.stats,
+        el("div", "channel-actions", icon_button("edit", `Edit ${channel}`, options.edit)),
       ),
+      el("div", "channel-line", el("span", "muted", this.updated), this.stats),
       this.plot_side,
     );
+    this.show_graph(options.graph);
     this.show_readout(null, null);
-    void this.fetch();
+
+  }
+
+  show_graph(shown: boolean): void {
+    this.plot_side.hidden = !shown;
+    this.stats.hidden = !shown;
+    this.toggle.setAttribute("aria-expanded", `${shown}`);
+    this.toggle.title = shown ? "Hide the graph" : "Show the graph";
+    if (shown && !this.is_fetched) void this.fetch();
   }
 
   update(channel: Channel): void {
+    this.tags.textContent = (channel.tags ?? []).join(", ");
     this.symbol.textContent = channel.unit?.symbol ?? "";
     this.symbol.title = channel.unit?.label ?? "";
     show_ago(this.updated, channel.at);
@@ -79,17 +101,20 @@ export class ChannelCard {
     this.series = new Series(this.series.feed, this.channel, range);
     this.message.replaceChildren();
     this.chart.show(this.series);
-    void this.fetch();
+    this.is_fetched = false;
+    if (!this.plot_side.hidden) void this.fetch();
   }
 
   // Called every second: the window moves though nothing arrives.
   tick(): void {
+    if (this.plot_side.hidden) return;
     const step_s = this.series.range.span_ms / 1000 / 600;
     if (server_now_ms() / 1000 - this.drawn_s >= step_s) this.redraw();
   }
 
   async fetch(): Promise<void> {
     const { series } = this;
+    this.is_fetched = true;
     try {
       await series.fetch();
       if (series !== this.series) return;

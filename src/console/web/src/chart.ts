@@ -16,7 +16,6 @@ export class Chart {
   private plot: uPlot | null = null;
   private frame = 0;
   private resize = new ResizeObserver(() => this.fit());
-  private theme = matchMedia("(prefers-color-scheme: dark)");
 
   // `point_at` is told what is under the pointer, or nothing.
   constructor(
@@ -27,7 +26,7 @@ export class Chart {
     this.element.className = "chart";
     this.element.setAttribute("role", "img");
     this.resize.observe(this.element);
-    this.theme.addEventListener("change", this.rebuild);
+    addEventListener("theme", this.rebuild);
   }
 
   show(series: Series): void {
@@ -46,7 +45,7 @@ export class Chart {
   destroy(): void {
     cancelAnimationFrame(this.frame);
     this.resize.disconnect();
-    this.theme.removeEventListener("change", this.rebuild);
+    removeEventListener("theme", this.rebuild);
     this.plot?.destroy();
   }
 
@@ -131,7 +130,10 @@ function padded_range(_: uPlot, min: number | null, max: number | null): [number
 
 function time_labels(_: uPlot, splits: number[]): string[] {
   const step_s = splits.length > 1 ? splits[1]! - splits[0]! : 60;
-  const format: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const format: Intl.DateTimeFormatOptions =
+    step_s >= 43_200
+      ? { day: "numeric", month: "short" }
+      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   if (step_s < 60) format.second = "2-digit";
   const formatter = new Intl.DateTimeFormat(undefined, format);
   return splits.map((time_s) => formatter.format(time_s * 1000));

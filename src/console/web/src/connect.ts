@@ -1,6 +1,7 @@
 // The lines that connect a device: filled in, ready to be copied into a terminal.
 
 import { button, el } from "./dom";
+import { icon } from "./icons";
 
 export interface Connection {
   feed: number;
@@ -18,6 +19,23 @@ interface Line {
 const shell_quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 const csv_cell = (text: string) => (/[",\s]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+// Python's own library: nothing has to be installed on the device.
+function python_lines({ feed, key, channel, value }: Connection): string {
+  const literal = (text: string) => JSON.stringify(text);
+  return [
+    "import json, urllib.request",
+    "",
+    `reading = {"datastreams": [{"id": ${literal(channel)}, "current_value": ${literal(value)}}]}`,
+    "request = urllib.request.Request(",
+    `    ${literal(`${location.origin}/v2/feeds/${feed}.json`)},`,
+    '    method="PUT",',
+    "    data=json.dumps(reading).encode(),",
+    `    headers={"X-ApiKey": ${literal(key)}, "Content-Type": "application/json"},`,
+    ")",
+    "urllib.request.urlopen(request)",
+  ].join("\n");
+}
+
 function lines({ feed, key, channel, value, mqtt_port }: Connection): Line[] {
   const header = `-H 'X-ApiKey: ${key}'`;
   const url = `${location.origin}/v2/feeds/${feed}`;
@@ -30,6 +48,7 @@ function lines({ feed, key, channel, value, mqtt_port }: Connection): Line[] {
       title: "Send a reading over MQTT",
       command: `mosquitto_pub ${mqtt} -t ${topic} -m ${shell_quote(value)}`,
     },
+    { title: "Send a reading from Python", command: python_lines({ feed, key, channel, value, mqtt_port }) },
     { title: "Read the device", command: `curl ${header} ${url}.json` },
     { title: "Watch every reading over MQTT", command: `mosquitto_sub ${mqtt} -v -t 'feeds/${feed}/+'` },
   ].filter((line) => mqtt_port !== null || !line.command.startsWith("mosquitto"));
@@ -52,12 +71,14 @@ async function copy(text: string): Promise<boolean> {
 }
 
 export function copy_button(what: string, text: () => string): HTMLButtonElement {
-  const node = button("Copy", "quiet small", async () => {
-    node.textContent = (await copy(text())) ? "Copied" : "Select it instead";
-    setTimeout(() => (node.textContent = "Copy"), 1500);
+  const node = button("", "quiet small icon-only copy", async () => {
+    if (await copy(text())) node.replaceChildren(icon("check", 18));
+    else node.textContent = "Select it instead";
+    setTimeout(() => node.replaceChildren(icon("copy", 18)), 1500);
   });
+  node.append(icon("copy", 18));
+  node.title = `Copy ${what}`;
   node.setAttribute("aria-label", `Copy ${what}`);
-  node.setAttribute("aria-live", "polite");
   return node;
 }
 

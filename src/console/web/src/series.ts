@@ -11,13 +11,17 @@ export interface Range {
 }
 
 const minute_ms = 60_000;
+const day_ms = 1440 * minute_ms;
 
 export const ranges: Range[] = [
   { label: "5 min", name: "5 minutes", span_ms: 5 * minute_ms, interval_s: 0 },
   { label: "30 min", name: "30 minutes", span_ms: 30 * minute_ms, interval_s: 0 },
   { label: "1 h", name: "hour", span_ms: 60 * minute_ms, interval_s: 30 },
   { label: "6 h", name: "6 hours", span_ms: 360 * minute_ms, interval_s: 60 },
-  { label: "1 day", name: "day", span_ms: 1440 * minute_ms, interval_s: 300 },
+  { label: "1 day", name: "day", span_ms: day_ms, interval_s: 300 },
+  { label: "7 days", name: "7 days", span_ms: 7 * day_ms, interval_s: 900 },
+  { label: "30 days", name: "30 days", span_ms: 30 * day_ms, interval_s: 3600 },
+  { label: "90 days", name: "90 days", span_ms: 90 * day_ms, interval_s: 21_600 },
 ];
 
 const points_per_reply = 1000;

@@ -56,8 +56,13 @@ std::vector<Row> SqliteSession::query(std::string_view sql, std::vector<Value> v
   auto take = [&](std::span<Value> cells) {
     rows.emplace_back(std::make_move_iterator(cells.begin()), std::make_move_iterator(cells.end()));
   };
-  connection().run(Statement{std::string(sql), std::move(values)}, {}, take);
+  query_each(sql, std::move(values), take);
   return rows;
+}
+
+void SqliteSession::query_each(std::string_view sql, std::vector<Value> values,
+                               const TakeRow& take) {
+  connection().run(Statement{std::string(sql), std::move(values)}, {}, take);
 }
 
 std::int64_t SqliteSession::execute(std::string_view sql, std::vector<Value> values) {

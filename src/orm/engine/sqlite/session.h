@@ -19,6 +19,7 @@ class SqliteSession final : public Session {
   std::int64_t update(const Update& query) override;
   std::int64_t erase(const Erase& query) override;
   std::vector<Row> query(std::string_view sql, std::vector<Value> values) override;
+  void query_each(std::string_view sql, std::vector<Value> values, const TakeRow& take) override;
   std::int64_t execute(std::string_view sql, std::vector<Value> values) override;
   void transact_with(const std::function<void(Session&)>& work) override;
   bool has_table(std::string_view table) override;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "orm/engine/sqlite/copy.h"
 #include "orm/engine/sqlite/session.h"
 #include "orm/engine/sqlite/writer.h"
 #include "orm/schema_sql.h"
@@ -74,7 +75,9 @@ class Reader {
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(const std::string& path, const SqliteOptions& options)
-      : writer_(path, options), readers_(path, options) {}
+      : path_(path), writer_(path, options), readers_(path, options) {}
+
+  void copy_to(const std::string& path) override { copy_sqlite(path_, path); }
 
   void select(const Select& query, const TakeRow& take) override {
     Reader(readers_).session().select(query, take);
@@ -84,6 +87,9 @@ class SqliteDatabase final : public Database {
   }
   std::vector<Row> query(std::string_view sql, std::vector<Value> values) override {
     return Reader(readers_).session().query(sql, std::move(values));
+  }
+  void query_each(std::string_view sql, std::vector<Value> values, const TakeRow& take) override {
+    Reader(readers_).session().query_each(sql, std::move(values), take);
   }
   bool has_table(std::string_view table) override {
     return Reader(readers_).session().has_table(table);
@@ -127,6 +133,7 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  std::string path_;
   Writer writer_;
   Readers readers_;
 };

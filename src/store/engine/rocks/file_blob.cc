@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <filesystem>
+
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/random.h"
@@ -25,6 +28,7 @@ struct Folder {
   std::string path;
   Kv& kv;
   rt::OffloadPool& pool;
+  std::atomic<int> holds{0};  // BlobFiles that live: nothing is removed
 
   std::string path_of(std::string_view file) const { return fmt::format("{}/{}", path, file); }
 };
@@ -44,7 +48,8 @@ void add_waste(Batch& batch, const Place& place) {
 // Removes the file of `place`, of which the Kv says that it is waste.
 Task<> remove_waste(const Folder& folder, const Place& place) {
   const auto* file = std::get_if<FilePlace>(&place);
-  if (!file) co_return;
+  // What is held goes with the next start, which reads the note.
+  if (!file || folder.holds > 0) co_return;
   auto remove = [&] { remove_file(folder.path_of(file->file)); };
   co_await rt::offload(folder.pool, remove);
   Batch batch;
@@ -209,12 +214,45 @@ class FileBlobWriter final : public BlobWriter {
   bool is_committed_ = false;
 };
 
+// --- copying --------------------------------------------------------------------------------
+
+class HeldFiles final : public BlobFiles {
+ public:
+  explicit HeldFiles(Folder& folder) : folder_(folder) { ++folder_.holds; }
+  ~HeldFiles() override { --folder_.holds; }
+  HeldFiles(const HeldFiles&) = delete;
+  HeldFiles& operator=(const HeldFiles&) = delete;
+
+  Task<> link_to(std::string path) override {
+    auto work = [&] { link_all(path); };
+    co_await rt::offload(folder_.pool, work);
+  }
+
+ private:
+  void link_all(const std::string& path) const {
+    make_folder(path);
+    std::error_code failure;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path, failure)) {
+      std::filesystem::create_hard_link(
+          entry.path(), std::filesystem::path(path) / entry.path().filename(), failure);
+      // One that was being written and was given up just now.
+      if (failure == std::errc::no_such_file_or_directory) failure.clear();
+      if (failure) break;
+    }
+    if (!failure) return;
+    throw Error(Code::unavailable, fmt::format("the files of {} cannot be linked into {}: {}",
+                                               folder_.path, path, failure.message()));
+  }
+
+  Folder& folder_;
+};
+
 // --- all blobs ------------------------------------------------------------------------------
 
 class FileBlob final : public Blob {
  public:
   FileBlob(std::string path, Kv& kv, rt::OffloadPool& pool)
-      : folder_{.path = std::move(path), .kv = kv, .pool = pool} {}
+      : folder_{.path = std::move(path), .kv = kv, .pool = pool, .holds = 0} {}
 
   Task<std::unique_ptr<BlobWriter>> create(std::string_view name) override {
     check_blob_name(name);
@@ -259,6 +297,8 @@ class FileBlob final : public Blob {
       co_return true;
     }
   }
+
+  std::unique_ptr<BlobFiles> hold_files() override { return std::make_unique<HeldFiles>(folder_); }
 
   // Removes the files that are noted as waste.
   Task<> clean() {

@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include "store/engine/rocks/commit_queue.h"
 #include "store/engine/rocks/folder.h"
@@ -84,16 +85,64 @@ class Scan {
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
+rocksdb::BlockBasedTableOptions table_options(const RocksOptions& options) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.cache_bytes, 4);
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.optimize_filters_for_memory = true;
+  table.block_size = 16 * 1024;
+  table.format_version = 5;
+  return table;
+}
+
+rocksdb::Options rocksdb_options(const std::string& path, const RocksOptions& options) {
+  rocksdb::Options result;
+  result.create_if_missing = true;
+  result.info_log = make_logger(path);
+  result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(options)));
+
+  // A synchronous write to a log that is overwritten costs half of one to a log that grows.
+  result.recycle_log_file_num = 2;
+  result.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  result.track_and_verify_wals_in_manifest = true;
+  result.write_buffer_size = options.write_buffer_bytes;
+  result.max_write_buffer_number = 3;
+  result.allow_concurrent_memtable_write = false;  // there is one writer
+  result.enable_write_thread_adaptive_yield = false;
+
+  result.compression = rocksdb::kLZ4Compression;
+  result.bottommost_compression = rocksdb::kZSTD;
+  result.level_compaction_dynamic_level_bytes = true;
+  result.max_bytes_for_level_base = 64 * 1024 * 1024;
+  result.target_file_size_base = 16 * 1024 * 1024;
+
+  // Opening reads no more than it must, and nothing wakes up while there is nothing to do.
+  result.max_open_files = options.open_files_max;
+  result.max_file_opening_threads = 1;
+  result.skip_stats_update_on_db_open = true;
+  result.stats_dump_period_sec = 0;
+  result.stats_persist_period_sec = 0;
+  return result;
+}
+
 class RocksKv final : public Kv {
  public:
-  RocksKv(std::unique_ptr<rocksdb::DB> db, Target target, rt::OffloadPool& pool, Metrics& metrics)
+  struct Services {
+    rt::OffloadPool& pool;
+    Metrics& metrics;
+  };
+
+  RocksKv(std::unique_ptr<rocksdb::DB> db, Target target, Services services,
+          const RocksOptions& options)
       : db_(std::move(db)),
         path_(target.path),
-        disk_reserve_bytes_(target.disk_reserve_bytes),
-        pool_(pool),
-        slow_finds_(metrics.counter("thingtank_store_slow_finds_total",
-                                    "Look-ups that had to read from the disk.")),
-        writer_(std::move(target), metrics),
+        options_(options),
+        pool_(services.pool),
+        slow_finds_(services.metrics.counter("thingtank_store_slow_finds_total",
+                                             "Look-ups that had to read from the disk.")),
+        writer_(std::move(target), services.metrics),
         commits_([this](Group& group) { writer_.write(group); }) {}
 
   // A log that is empty need not be replayed at the next start.  If it cannot be emptied now, it
@@ -145,6 +194,11 @@ class RocksKv final : public Kv {
     co_await rt::offload(pool_, work);
   }
 
+  Task<> checkpoint(std::string path) override {
+    auto work = [&] { checkpoint_now(path); };
+    co_await rt::offload(pool_, work);
+  }
+
  private:
   rocksdb::Status get(const rocksdb::ReadOptions& options, std::string_view key,
                       rocksdb::PinnableSlice& bytes) {
@@ -161,7 +215,7 @@ class RocksKv final : public Kv {
   // Empties the log into tables.
   rocksdb::Status flush() {
     auto status = db_->Flush(rocksdb::FlushOptions());
-    if (status.ok()) mark_log(*db_, disk_reserve_bytes_);
+    if (status.ok()) mark_log(*db_, options_.disk_reserve_bytes);
     return status;
   }
 
@@ -177,56 +231,39 @@ class RocksKv final : public Kv {
     if (!status.ok()) throw error_from(status, fmt::format("{} cannot be compacted", path_));
   }
 
+  // Tables never change and are linked; the rest is small and copied.
+  void checkpoint_now(const std::string& path) {
+    constexpr std::uint64_t log_bytes_max = 0;  // of a log that is copied, not flushed into tables
+    rocksdb::Checkpoint* made = nullptr;
+    auto status = rocksdb::Checkpoint::Create(db_.get(), &made);
+    std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    if (status.ok()) status = checkpoint->CreateCheckpoint(path, log_bytes_max);
+    if (status.ok()) status = begin_log(path);
+    if (!status.ok()) throw error_from(status, fmt::format("{} cannot be copied", path_));
+    mark_folder(path);
+  }
+
+  // All of a checkpoint is in tables; check_folder asks for a log beside them.
+  rocksdb::Status begin_log(const std::string& path) const {
+    // Not those of db_, which name its own folder as the place of tables.
+    auto settings = rocksdb_options(path, options_);
+    settings.create_if_missing = false;
+    settings.disable_auto_compactions = true;
+    rocksdb::DB* opened = nullptr;
+    auto status = rocksdb::DB::Open(settings, path, &opened);
+    std::unique_ptr<rocksdb::DB> copy(opened);
+    if (copy) mark_log(*copy, options_.disk_reserve_bytes);
+    return status;
+  }
+
   std::unique_ptr<rocksdb::DB> db_;
   std::string path_;
-  std::size_t disk_reserve_bytes_;
+  RocksOptions options_;
   rt::OffloadPool& pool_;
   Counter& slow_finds_;
   GroupWriter writer_;
   CommitQueue commits_;  // last: its thread uses the writer
 };
-
-rocksdb::BlockBasedTableOptions table_options(const RocksOptions& options) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.cache_bytes, 4);
-  table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.optimize_filters_for_memory = true;
-  table.block_size = 16 * 1024;
-  table.format_version = 5;
-  return table;
-}
-
-rocksdb::Options rocksdb_options(const std::string& path, const RocksOptions& options) {
-  rocksdb::Options result;
-  result.create_if_missing = true;
-  result.info_log = make_logger(path);
-  result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(options)));
-
-  // A synchronous write to a log that is overwritten costs half of one to a log that grows.
-  result.recycle_log_file_num = 2;
-  result.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  result.track_and_verify_wals_in_manifest = true;
-  result.write_buffer_size = options.write_buffer_bytes;
-  result.max_write_buffer_number = 3;
-  result.allow_concurrent_memtable_write = false;  // there is one writer
-  result.enable_write_thread_adaptive_yield = false;
-
-  result.compression = rocksdb::kLZ4Compression;
-  result.bottommost_compression = rocksdb::kZSTD;
-  result.level_compaction_dynamic_level_bytes = true;
-  result.max_bytes_for_level_base = 64 * 1024 * 1024;
-  result.target_file_size_base = 16 * 1024 * 1024;
-
-  // Opening reads no more than it must, and nothing wakes up while there is nothing to do.
-  result.max_open_files = options.open_files_max;
-  result.max_file_opening_threads = 1;
-  result.skip_stats_update_on_db_open = true;
-  result.stats_dump_period_sec = 0;
-  result.stats_persist_period_sec = 0;
-  return result;
-}
 
 // Reads all files if they are small enough in total.
 void verify(rocksdb::DB& db, const std::string& path, std::size_t size_bytes_max) {
@@ -261,7 +298,8 @@ std::unique_ptr<Kv> open_rocks_kv(const std::string& path, rt::OffloadPool& pool
                 .health = std::move(health),
                 .disk_reserve_bytes = options.disk_reserve_bytes,
                 .sync = options.durability == Durability::power_loss};
-  return std::make_unique<RocksKv>(std::move(db), std::move(target), pool, metrics);
+  RocksKv::Services services{pool, metrics};
+  return std::make_unique<RocksKv>(std::move(db), std::move(target), services, options);
 }
 
 }  // namespace tt::store

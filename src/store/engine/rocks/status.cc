@@ -14,10 +14,11 @@ namespace tt::store::rocks {
 namespace {
 
 // The first is said for every file that DB::VerifyChecksum reads, and means nothing there; the
-// second is thrown as well.
+// second is thrown as well; the third is said of every checkpoint.
 bool is_noise(std::string_view line) {
   return line.find("opened without unique ID to verify") != std::string_view::npos ||
-         line.find("DB::Open() failed") != std::string_view::npos;
+         line.find("DB::Open() failed") != std::string_view::npos ||
+         line.find("File Deletions ") != std::string_view::npos;
 }
 
 class LogAdapter final : public rocksdb::Logger {
