@@ -38,4 +38,14 @@ await take("console-device", { viewport: { width: 1280, height: 980 } }, "/", fi
 await take("console-device-dark", { viewport: { width: 1280, height: 980 }, colorScheme: "dark" }, "/", a_day);
 await take("console-phone", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }, "/", a_day);
 await take("console-devices", { viewport: { width: 1280, height: 560 } }, "/", (page) => page.locator(".thing").first().waitFor());
+
+async function new_dashboard(page) {
+  await page.getByRole("link", { name: "Dashboards" }).click();
+  await page.getByRole("button", { name: "New dashboard" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Begin with").selectOption({ label: "All channels of Demo weather station" });
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await page.locator(".plot").first().waitFor();
+}
+await take("console-dashboard", { viewport: { width: 1280, height: 980 } }, "/", new_dashboard);
 await browser.close();

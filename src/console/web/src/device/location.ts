@@ -52,7 +52,7 @@ export class Location {
         icon("pin", 18),
         el("div", {}, location.name && el("strong", { text: location.name }), el("span", { class: "muted", text: coordinates(lat, lon) }), facts && el("span", { class: "muted", text: facts })),
       ),
-      ...(location.waypoints.length ? [el("p", { class: "muted", text: `Tracking: ${location.waypoints.length} earlier places` })] : []),
+      ...(location.waypoints.length ? [el("p", { class: "muted", text: `Tracking: ${location.waypoints.length} earlier ${location.waypoints.length === 1 ? "place" : "places"}` })] : []),
     );
     void this.draw();
   }
