@@ -21,7 +21,8 @@ function(tt_test)
   add_test(NAME ${id} COMMAND ${target})
   set_tests_properties(${id} PROPERTIES TIMEOUT 300 LABELS unit)
   set_property(TEST ${id} APPEND PROPERTY ENVIRONMENT
-               "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/test/tsan.supp")
+               "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/test/tsan.supp"
+               "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/test/lsan.supp")
 endfunction()
 
 # tt_fuzz(NAME archive_block SOURCE block_fuzz.cc DEPS archive)

@@ -138,6 +138,7 @@ Setters store_setters(store::RocksOptions& store) {
   };
   return {{"sync", sync},
           {"cache_bytes", to(store.cache_bytes)},
+          {"write_buffer_bytes", to(store.write_buffer_bytes)},
           {"disk_reserve_bytes", to(store.disk_reserve_bytes)}};
 }
 

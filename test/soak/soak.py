@@ -28,6 +28,7 @@ SETTINGS = """
 log_bytes_max = 1048576
 [store]
 cache_bytes = 8388608
+write_buffer_bytes = 1048576
 sync = true
 """
 MIB = 1024 * 1024
