@@ -63,6 +63,8 @@ void Buckets::pass(std::int64_t last) {
   }
 }
 
+bool Buckets::takes_hours() const { return query_.interval % hour_us == 0; }
+
 bool Buckets::add_totals_of(std::string_view block) {
   auto outline = decode_outline(block);
   if (!outline) return false;
@@ -73,7 +75,7 @@ bool Buckets::add_totals_of(std::string_view block) {
   bool overlaps = memory_used_ < memory_.size() && memory_.at(memory_used_) <= summary.last;
   if (overlaps) return false;
   bool is_one = summary.last <= interval_of(summary.first).last;
-  bool has_hours = !outline->hours.empty() && query_.interval % hour_us == 0;
+  bool has_hours = !outline->hours.empty() && takes_hours();
   if (is_one) {
     add_summary(summary);
   } else if (has_hours) {

@@ -30,6 +30,8 @@ class Buckets {
   // Blocks must come in ascending order; samples up to the end of one that came are ignored in
   // the next.  Throws corrupt if the bytes are no block.
   void add_block(std::string_view block);
+  // True if the totals of hours are enough: a block then costs a fraction of its samples.
+  bool takes_hours() const;
   // True when further blocks change nothing.
   bool is_done() const { return is_done_; }
   // Ends it.

@@ -23,6 +23,8 @@ constexpr std::size_t append_bytes_max = 64 << 20;
 constexpr std::size_t page_blocks_max = 64;
 // Fewer bytes of blocks than this are unpacked where they are, more on the pool.
 constexpr std::size_t offload_bytes_min = 32 * 1024;
+// Unpacking a block takes some twelve times as long as reading its totals by the hour.
+constexpr std::size_t samples_cost_over_hours = 8;
 
 Sample sample_at(const Points& points, std::size_t index) {
   return {from_us(points.at(index)), points.value(index)};
@@ -340,7 +342,8 @@ Task<> Engine::add_partition(SeriesId series, Partition partition, Query query, 
     auto add = [&] {
       for (const auto& entry : entries) buckets.add_block(entry.value.bytes);
     };
-    if (bytes < offload_bytes_min) {
+    auto work = buckets.takes_hours() ? bytes / samples_cost_over_hours : bytes;
+    if (work < offload_bytes_min) {
       add();
     } else {
       co_await rt::offload(pool_, add);

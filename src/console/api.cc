@@ -4,23 +4,14 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "console/errors.h"
 #include "console/pages.h"
 #include "wire/header_value.h"
-#include "wire/json_writer.h"
 
 namespace tt::console {
 namespace {
 
 constexpr std::string_view own_header = "X-Thingtank-Console";
-
-http::Response error_response(Code code, std::string_view message) {
-  int status = http::status_of(code);
-  std::string body;
-  wire::JsonWriter json(body);
-  json.begin_object().member("title", http::reason_of(status)).member("errors", message);
-  json.end_object();
-  return http::Response::json(status, std::move(body));
-}
 
 // "Referer: http://127.0.0.1:8080/devices/1" → "127.0.0.1"
 std::string host_of(std::string_view url) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "console/errors.h"
 #include "console/pages.h"
 #include "console/series.h"
 #include "wire/json_writer.h"
@@ -28,15 +29,6 @@ void keep_private(http::Response& response) {
   response.set("Referrer-Policy", "no-referrer");
   response.set("X-Robots-Tag", "noindex, nofollow");
   response.set("Cache-Control", "no-store");
-}
-
-http::Response error_response(Code code, std::string_view message) {
-  int status = http::status_of(code);
-  std::string body;
-  wire::JsonWriter json(body);
-  json.begin_object().member("title", http::reason_of(status)).member("errors", message);
-  json.end_object();
-  return http::Response::json(status, std::move(body));
 }
 
 identity::Caller reader_for(identity::AccountId owner) {

@@ -6,15 +6,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, afterEach, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { desktop, Visitor } from "./visitor.js";
 
-const desktop = { width: 1280, height: 900 };
 const phone = { width: 390, height: 844 };
-const step_timeout_ms = 15_000;
 const ready_timeout_ms = 30_000;
 const shots = process.env.THINGTANK_SCREENSHOTS;
 
-let site, url, browser, context, page, problems;
+const visitor = new Visitor();
+let site, url, page;
 
 function start_site() {
   const binary = process.env.ADMIN_SITE_BIN;
@@ -33,15 +32,11 @@ function start_site() {
 
 before(async () => {
   url = await start_site();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  await visitor.start();
 });
 
 after(async () => {
-  await browser?.close();
+  await visitor.stop();
   if (site?.exitCode === null) {
     const exited = new Promise((resolve) => site.once("exit", resolve));
     site.kill("SIGTERM");
@@ -49,20 +44,10 @@ after(async () => {
   }
 });
 
-afterEach(async () => {
-  await context?.close();
-  assert.deepEqual(problems, []); // no script error, nothing refused by the security policy
-});
+afterEach(() => visitor.leave());
 
-async function open(options = { viewport: desktop }) {
-  context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  page = await context.newPage();
-  page.setDefaultTimeout(step_timeout_ms);
-  problems = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
+async function open(options) {
+  page = await visitor.open(options);
 }
 
 async function sign_in(options) {
@@ -248,7 +233,7 @@ test("a related row is added in its own window", async () => {
   await sign_in();
   await go("weather/station/add/");
   const [popup] = await Promise.all([
-    context.waitForEvent("page"),
+    visitor.context.waitForEvent("page"),
     page.getByRole("link", { name: "Add another Owner" }).click(),
   ]);
   await popup.getByLabel("Name").fill("Zoe");

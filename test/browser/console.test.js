@@ -1,77 +1,37 @@
 // The console as people use it: Chromium, the real server, readings by HTTP and MQTT.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
-import { chromium } from "playwright-core";
 import { login, password, run_line, Server } from "./server.js";
+import { desktop, until, Visitor } from "./visitor.js";
 
-const desktop = { width: 1280, height: 900 };
 const phone = { width: 390, height: 844 };
-const step_timeout_ms = 15_000;
 const live_ms = 3_000; // pushed, not polled; a second on a machine that is not overloaded
-const shots = process.env.THINGTANK_SCREENSHOTS;
 
-let server, browser, context, page, problems;
+const visitor = new Visitor(/status of 40[14]|ERR_CONNECTION|WebSocket connection/);
+let server, page;
 
 before(async () => {
   server = await Server.start();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  await visitor.start();
 });
 
 after(async () => {
-  await browser?.close();
+  await visitor.stop();
   await server?.remove();
 });
 
-async function open(options = { viewport: desktop }) {
-  context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  page = await context.newPage();
-  page.setDefaultTimeout(step_timeout_ms);
-  problems = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => {
-    const is_expected = /status of 40[14]|ERR_CONNECTION|WebSocket connection/.test(message.text());
-    if (message.type() === "error" && !is_expected) problems.push(message.text());
-  });
+async function open(options) {
+  page = await visitor.open(options);
 }
 
 beforeEach(() => open());
 
-afterEach(async () => {
-  await context.close();
-  assert.deepEqual(problems, []); // no script error, nothing refused by the security policy
-});
+afterEach(() => visitor.leave());
 
-async function screenshot(name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  const has_dialog = (await page.locator("dialog[open]").count()) > 0;
-  // The admin's buttons would lie across the picture.
-  await page.evaluate(() => document.querySelector(".submit-row")?.style.setProperty("position", "static"));
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: !has_dialog });
-}
-
-async function sign_in(path = "/") {
-  await page.goto(server.url + path);
-  await page.getByLabel("User name").fill(login);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("live", { exact: true }).first().waitFor();
-}
+const screenshot = (name) => visitor.screenshot(name);
+const sign_in = (path = "/") => visitor.sign_in(server, path, { login, password });
 
 async function add_device(title) {
   await page.getByRole("button", { name: /^Add (your first )?device$/ }).first().click();
@@ -123,18 +83,7 @@ async function points_of(channel) {
 // The pixels of the chart; different when its line has changed.
 const picture_of = (channel) => chart_of(channel).locator("canvas").evaluate((canvas) => canvas.toDataURL());
 
-async function until(what, condition, timeout_ms = step_timeout_ms) {
-  const end = Date.now() + timeout_ms;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, `${what} within ${timeout_ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function assert_no_sideways_scroll() {
-  const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(excess <= 0, `${page.url()} is ${excess} px too wide`);
-}
+const assert_no_sideways_scroll = () => visitor.assert_no_sideways_scroll();
 
 test("a wrong password shows what to do", async () => {
   await page.goto(server.url);
@@ -152,7 +101,7 @@ test("the login page leads back to where one wanted to go, and nowhere else", as
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Feeds" }).waitFor();
-  await context.clearCookies();
+  await visitor.context.clearCookies();
   await page.goto(`${server.url}/login/?next=https://evil.example/`);
   await page.getByLabel("User name").fill(login);
   await page.getByLabel("Password").fill(password);
@@ -163,7 +112,7 @@ test("the login page leads back to where one wanted to go, and nowhere else", as
 
 test("a session that ends while a page is open leads to the login page and back", async () => {
   await sign_in();
-  await context.clearCookies();
+  await visitor.context.clearCookies();
   await page.getByLabel("Search devices").fill("anything");
   await page.getByLabel("Password").waitFor();
   assert.equal(new URL(page.url()).pathname, "/login/");
@@ -338,7 +287,6 @@ test("a device that is not there says so", async () => {
 });
 
 test("the login page fits a phone", async () => {
-  await context.close();
   await open({ viewport: phone, hasTouch: true, isMobile: true });
   await page.goto(server.url);
   await page.getByLabel("Password").waitFor();
@@ -479,7 +427,6 @@ for (const [name, options] of Object.entries({
       ],
       1439,
     );
-    await context.close();
     await open(options);
     await sign_in(`/devices/${id}?range=1day`);
     await until("a day is shown", async () => (await points_of("humidity")) > 270);

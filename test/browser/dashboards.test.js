@@ -1,68 +1,38 @@
 // Dashboards, their share links, alarms and the audit log, as people use them.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { chromium } from "playwright-core";
 import { login, password, Server } from "./server.js";
+import { desktop, until, Visitor } from "./visitor.js";
 
-const desktop = { width: 1280, height: 900 };
 const phone = { width: 375, height: 812 };
-const step_timeout_ms = 15_000;
 const live_ms = 3_000;
-const shots = process.env.THINGTANK_SCREENSHOTS;
 
-let server, cookie, browser, context, page, problems;
+const visitor = new Visitor(/status of 40[149]|ERR_CONNECTION|WebSocket connection/);
+let server, cookie, page;
 
 before(async () => {
   server = await Server.start();
   cookie = await server.session();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  await visitor.start();
 });
 
 after(async () => {
-  await browser?.close();
+  await visitor.stop();
   await server?.remove();
 });
 
-async function open(options = { viewport: desktop }) {
-  context = await browser.newContext({ reducedMotion: "reduce", acceptDownloads: true, ...options });
-  page = await context.newPage();
-  page.setDefaultTimeout(step_timeout_ms);
-  problems = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => {
-    const is_expected = /status of 40[149]|ERR_CONNECTION|WebSocket connection/.test(message.text());
-    if (message.type() === "error" && !is_expected) problems.push(message.text());
-  });
+async function open(options) {
+  page = await visitor.open(options);
 }
 
 beforeEach(() => open());
 
-afterEach(async () => {
-  await context.close();
-  assert.deepEqual(problems, []); // no script error, nothing refused by the security policy
-});
+afterEach(() => visitor.leave());
 
-async function screenshot(name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  const has_dialog = (await page.locator("dialog[open]").count()) > 0;
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: !has_dialog });
-}
-
-async function sign_in(path) {
-  await page.goto(server.url + path);
-  await page.getByLabel("User name").fill(login);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("live", { exact: true }).first().waitFor();
-}
+const screenshot = (name) => visitor.screenshot(name);
+const sign_in = (path = "/") => visitor.sign_in(server, path, { login, password });
 
 // One request of the console's own interface, as its pages send it.
 async function own(method, path, body) {
@@ -108,19 +78,7 @@ async function current(id, channel) {
   return body.current_value;
 }
 
-async function until(what, condition, timeout_ms = step_timeout_ms) {
-  const end = Date.now() + timeout_ms;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, `${what} within ${timeout_ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function assert_no_sideways_scroll() {
-  const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(excess <= 0, `${page.url()} is ${excess} px too wide`);
-}
-
+const assert_no_sideways_scroll = () => visitor.assert_no_sideways_scroll();
 const tile = (title) => page.getByRole("article", { name: title, exact: true });
 const dialog = () => page.getByRole("dialog");
 const press = (name) => page.getByRole("button", { name, exact: true }).click();
@@ -342,7 +300,6 @@ test("a share link shows values without an account, and writes nothing", async (
   assert.match(url, /\/share\/[\w-]{32}$/);
   await screenshot("dashboard-share");
 
-  await context.close();
   await open({ viewport: phone, hasTouch: true, isMobile: true });
   const writes = [];
   page.on("request", (request) => request.method() !== "GET" && writes.push(request.url()));
@@ -465,7 +422,6 @@ for (const [name, options] of Object.entries({
       widget("w9", "text", { x: 10, y: 12, w: 2, h: 5 }, [], { text: "Call the harbour master\nabove 12 m/s." }),
       widget("w10", "line", { x: 0, y: 14, w: 6, h: 4 }, at("wind"), { colour: 3 }),
     ], { live_s: 10_800 });
-    await context.close();
     await open(options);
     await sign_in(`/dashboards/${board}`);
     await until("history is drawn", async () => (await readings_of("Course")).readings > 700);

@@ -2,84 +2,42 @@
 // real server, requests by HTTP, webhooks that really arrive.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
-import { chromium } from "playwright-core";
 import { login, password, Server } from "./server.js";
+import { desktop, until, Visitor } from "./visitor.js";
 
-const desktop = { width: 1280, height: 900 };
 const phone = { width: 375, height: 812 };
-const step_timeout_ms = 15_000;
 const live_ms = 3_000;
-const shots = process.env.THINGTANK_SCREENSHOTS;
 
-let server, browser, context, page, problems;
+const visitor = new Visitor(/status of 4\d\d|ERR_CONNECTION|WebSocket connection/);
+let server, page;
 
 before(async () => {
   server = await Server.start();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  });
+  await visitor.start();
 });
 
 after(async () => {
-  await browser?.close();
+  await visitor.stop();
   await server?.remove();
 });
 
-async function open(options = { viewport: desktop }) {
-  context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  page = await context.newPage();
-  page.setDefaultTimeout(step_timeout_ms);
-  problems = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => {
-    const is_expected = /status of 4\d\d|ERR_CONNECTION|WebSocket connection/.test(message.text());
-    if (message.type() === "error" && !is_expected) problems.push(message.text());
-  });
+async function open(options) {
+  page = await visitor.open(options);
 }
 
 beforeEach(() => open());
 
-afterEach(async () => {
-  await context.close();
-  assert.deepEqual(problems, []); // no script error, nothing refused by the security policy
-});
+afterEach(() => visitor.leave());
 
-async function screenshot(name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  const has_dialog = (await page.locator("dialog[open]").count()) > 0;
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: !has_dialog });
-}
-
-async function assert_no_sideways_scroll() {
-  const [width, shown] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  assert.ok(width <= shown, `the page is ${width} px wide, the screen ${shown} px`);
-}
-
-async function sign_in(path = "/") {
-  await page.goto(server.url + path);
-  await page.getByLabel("User name").fill(login);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.locator(".state-open").waitFor();
-}
+const screenshot = (name) => visitor.screenshot(name);
+const assert_no_sideways_scroll = () => visitor.assert_no_sideways_scroll();
+const sign_in = (path = "/") => visitor.sign_in(server, path, { login, password });
 
 const dialog = () => page.getByRole("dialog");
 const panel = (name) => page.getByRole("region", { name, exact: true });
 const press = (name, place = page) => place.getByRole("button", { name, exact: true }).click();
-
-async function until(what, condition, timeout_ms = step_timeout_ms) {
-  const end = Date.now() + timeout_ms;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, `${what} within ${timeout_ms} ms`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
 
 // Adds a device through the page and opens it.  Its number and key.
 async function add_device(title, privacy = "Private device") {
@@ -442,7 +400,6 @@ for (const [name, options] of Object.entries({
   phone: { viewport: phone, hasTouch: true, isMobile: true },
 })) {
   test(`the workbench, ${name}`, async () => {
-    await context.close();
     await open(options);
     await sign_in();
     const title = `Weather station (${name})`;
