@@ -12,7 +12,7 @@ set_property(GLOBAL PROPERTY TT_MODULES "")
 function(tt_use_pch target name)
   set(header cmake/pch/CMakeFiles/tt_pch_${name}.dir/${name}.gch/${name}.cc.o)
   target_compile_options(${target} PRIVATE "SHELL:-include-pch ${header}")
-  add_dependencies(${target} tt_pch_${name})  # for sources that are added later
+  add_dependencies(${target} tt_pch_${name}_made)  # for sources that are added later
   get_target_property(sources ${target} SOURCES)
   set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/${header})
 endfunction()
