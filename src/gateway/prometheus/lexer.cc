@@ -105,8 +105,8 @@ class Lexer {
   }
 
   std::optional<char> escaped() {
-    char c = peek();
-    ++at_;
+    if (at_ == text_.size()) return std::nullopt;
+    char c = text_[at_++];
     switch (c) {
       case 'n': return '\n';
       case 't': return '\t';
