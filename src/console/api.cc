@@ -6,20 +6,13 @@
 #include "base/log.h"
 #include "console/errors.h"
 #include "console/pages.h"
+#include "host/authenticate.h"
 #include "wire/header_value.h"
 
 namespace tt::console {
 namespace {
 
 constexpr std::string_view own_header = "X-Thingtank-Console";
-
-// "Referer: http://127.0.0.1:8080/devices/1" → "127.0.0.1"
-std::string host_of(std::string_view url) {
-  auto start = url.find("://");
-  if (start == url.npos) return {};
-  url.remove_prefix(start + 3);
-  return std::string(url.substr(0, url.find_first_of(":/?#")));
-}
 
 bool changes_something(http::Method method) {
   return method != http::Method::get && method != http::Method::head;
@@ -44,9 +37,7 @@ void require_own_page(const http::Request& request) {
 Task<identity::CallerPtr> find_caller(Services& services, const http::Request& request) {
   auto secret = request.cookie(identity::session_cookie);
   if (secret.empty()) co_return nullptr;
-  identity::Origin origin{.address = request.peer().address,
-                          .referer_host = host_of(request.header("Referer"))};
-  co_return co_await services.identity.authenticate_session(secret, std::move(origin));
+  co_return co_await services.identity.authenticate_session(secret, origin_of(request));
 }
 
 void require_access(const identity::CallerPtr& caller, Access access) {

@@ -74,6 +74,7 @@ struct TriggerQuery {
 
 // One attempt, or a series of them, to bring a firing to one destination.
 enum class DeliveryState { waiting, delivered, failed };
+std::string_view to_text(DeliveryState state);
 struct Delivery {
   std::string id;  // ascending with time
   TriggerId trigger = 0;
@@ -90,6 +91,7 @@ struct Delivery {
 };
 
 enum class AlarmState { active, acknowledged, cleared };
+std::string_view to_text(AlarmState state);
 struct Alarm {
   std::int64_t id = 0;
   TriggerId trigger = 0;  // 0: it was deleted since

@@ -10,6 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 8> conditions = {"gt", "gte",    "lt",     "lte",
                                                         "eq", "change", "frozen", "live"};
 constexpr std::array<std::string_view, 4> severities = {"none", "info", "warning", "critical"};
+constexpr std::array<std::string_view, 3> delivery_states = {"waiting", "delivered", "failed"};
+constexpr std::array<std::string_view, 3> alarm_states = {"active", "acknowledged", "cleared"};
 
 template <class E>
 std::optional<E> find_in(const auto& words, std::string_view text) {
@@ -33,6 +35,13 @@ std::string_view to_text(Severity severity) {
 }
 std::optional<Severity> severity_from(std::string_view text) {
   return find_in<Severity>(severities, text);
+}
+
+std::string_view to_text(DeliveryState state) {
+  return delivery_states.at(static_cast<std::size_t>(state));
+}
+std::string_view to_text(AlarmState state) {
+  return alarm_states.at(static_cast<std::size_t>(state));
 }
 
 }  // namespace tt::triggers

@@ -15,20 +15,12 @@ namespace {
 
 constexpr std::size_t alarms_per_page = 50, alarms_per_page_max = 200;
 
-std::string_view to_text(triggers::AlarmState state) {
-  switch (state) {
-    case triggers::AlarmState::active: return "active";
-    case triggers::AlarmState::acknowledged: return "acknowledged";
-    case triggers::AlarmState::cleared: return "cleared";
-  }
-  TT_ASSERT(false);
-}
-
 // `device` is the title of the alarm's device.
 void append(wire::JsonWriter& json, const triggers::Alarm& alarm, std::string_view device) {
   json.begin_object().member("id", alarm.id).member("feed", alarm.feed).member("device", device);
   json.member("channel", alarm.channel).member("trigger", alarm.trigger);
-  json.member("severity", triggers::to_text(alarm.severity)).member("state", to_text(alarm.state));
+  json.member("severity", triggers::to_text(alarm.severity))
+      .member("state", triggers::to_text(alarm.state));
   json.member("text", alarm.text).member("value", alarm.value);
   json.member("raised_at", format_time(alarm.raised_at));
   append_time(json, "acknowledged_at", alarm.acknowledged_at);

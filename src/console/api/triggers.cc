@@ -16,15 +16,6 @@ namespace {
 
 constexpr std::size_t deliveries_shown = 50;
 
-std::string_view text_of(triggers::DeliveryState state) {
-  switch (state) {
-    case triggers::DeliveryState::waiting: return "waiting";
-    case triggers::DeliveryState::delivered: return "delivered";
-    case triggers::DeliveryState::failed: return "failed";
-  }
-  TT_ASSERT(false);
-}
-
 void append_trigger(wire::JsonWriter& json, const triggers::Trigger& trigger) {
   const auto& settings = trigger.settings;
   json.begin_object().member("id", trigger.id).member("channel", settings.channel);
@@ -41,7 +32,7 @@ void append_trigger(wire::JsonWriter& json, const triggers::Trigger& trigger) {
 
 void append_delivery(wire::JsonWriter& json, const triggers::Delivery& delivery) {
   json.begin_object().member("id", delivery.id).member("destination", delivery.destination);
-  json.member("value", delivery.value).member("state", text_of(delivery.state));
+  json.member("value", delivery.value).member("state", triggers::to_text(delivery.state));
   json.member("attempts", delivery.attempts).member("status", delivery.status);
   json.member("message", delivery.message).member("is_test", delivery.is_test);
   json.member("duration_us", delivery.duration.count());

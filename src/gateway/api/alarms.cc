@@ -11,15 +11,6 @@ namespace {
 
 constexpr std::size_t alarms_per_page_max = 1'000;
 
-std::string_view name_of(triggers::AlarmState state) {
-  switch (state) {
-    case triggers::AlarmState::active: return "active";
-    case triggers::AlarmState::acknowledged: return "acknowledged";
-    case triggers::AlarmState::cleared: break;
-  }
-  return "cleared";
-}
-
 void append_time(wire::JsonWriter& json, std::string_view name, const std::optional<Time>& time) {
   json.key(name);
   time ? json.value(format_time(*time)) : json.null();
@@ -29,7 +20,7 @@ void append_alarm(wire::JsonWriter& json, const triggers::Alarm& alarm) {
   json.begin_object().member("id", alarm.id).key("trigger_id");
   alarm.trigger == 0 ? json.null() : json.value(alarm.trigger);
   json.member("feed_id", alarm.feed).member("channel", alarm.channel);
-  json.member("severity", to_text(alarm.severity)).member("state", name_of(alarm.state));
+  json.member("severity", to_text(alarm.severity)).member("state", to_text(alarm.state));
   json.member("text", alarm.text).member("value", alarm.value);
   json.member("raised_at", format_time(alarm.raised_at));
   append_time(json, "acknowledged_at", alarm.acknowledged_at);

@@ -7,20 +7,11 @@
 namespace tt::gateway::api {
 namespace {
 
-std::string_view name_of(triggers::DeliveryState state) {
-  switch (state) {
-    case triggers::DeliveryState::waiting: return "waiting";
-    case triggers::DeliveryState::delivered: return "delivered";
-    case triggers::DeliveryState::failed: break;
-  }
-  return "failed";
-}
-
 void append_delivery(wire::JsonWriter& json, const triggers::Delivery& delivery) {
   json.begin_object().member("id", delivery.id).member("trigger_id", delivery.trigger);
   json.member("fired_at", format_time(delivery.fired_at));
   json.member("destination", delivery.destination).member("value", delivery.value);
-  json.member("state", name_of(delivery.state)).member("attempts", delivery.attempts);
+  json.member("state", to_text(delivery.state)).member("attempts", delivery.attempts);
   json.member("status", delivery.status).member("message", delivery.message);
   json.key("next_attempt");
   delivery.next_attempt ? json.value(format_time(*delivery.next_attempt)) : json.null();
