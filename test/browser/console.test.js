@@ -112,6 +112,8 @@ test("the login page leads back to where one wanted to go, and nowhere else", as
 
 test("a session that ends while a page is open leads to the login page and back", async () => {
   await sign_in();
+  // What the page asks for while it opens must not meet the missing cookie: the search shall.
+  await page.waitForLoadState("networkidle");
   await visitor.context.clearCookies();
   await page.getByLabel("Search devices").fill("anything");
   await page.getByLabel("Password").waitFor();
